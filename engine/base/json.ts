@@ -1,0 +1,4 @@
+/** Any JSON value. */
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json | undefined }
+/** A JSON object. */
+export type JsonObject = { readonly [key: string]: Json | undefined }
