@@ -1,0 +1,67 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <thread>
+#include <type_traits>
+#include <vector>
+
+namespace lamina {
+
+/** Cores the machine offers, at least 1. */
+int machineCores();
+
+/** The number of cores all sessions together may keep busy. A run always gets its own thread; helpers come out of what is left. */
+void setCoreBudget(int cores);
+int coreBudget();
+
+/**
+ * The threads of one session: the thread that runs the batches and its helpers. Helpers are started when first needed, wait with a short
+ * spin and then sleep. Tiles are claimed in order by whoever is free, so a team finishes even when no helper ever gets a core.
+ */
+class Team {
+ public:
+  explicit Team(int threads);
+  ~Team();
+  Team(const Team&) = delete;
+  Team& operator=(const Team&) = delete;
+
+  /** Takes cores from the budget for one run; returns the threads this run may use (1 to the team's size). */
+  int acquire();
+  /** Gives them back. */
+  void release();
+
+  /** Calls body(tile, worker) for each tile and returns when all are done. Only the running thread may call it, never from a tile. */
+  template <class Body>
+  void run(int64_t tiles, Body&& body) {
+    using Plain = std::remove_reference_t<Body>;
+    dispatch(
+        tiles, [](void* argument, int64_t tile, int worker) { (*static_cast<Plain*>(argument))(tile, worker); },
+        const_cast<void*>(static_cast<const void*>(&body)));
+  }
+
+ private:
+  using Call = void (*)(void* argument, int64_t tile, int worker);
+  void dispatch(int64_t tiles, Call call, void* argument);
+  /** Claims and runs tiles of the current job until none is left; returns false when there was none. */
+  bool work(int worker);
+  void helperLoop(int worker);
+  void startHelpers(int wanted);
+
+  const int threads_;
+  int granted_ = 0;
+  std::vector<std::thread> helpers_;
+
+  Call call_ = nullptr;
+  void* argument_ = nullptr;
+  uint32_t tiles_ = 0;
+  /** Job number in the upper half, tiles not yet claimed in the lower half. */
+  alignas(64) std::atomic<uint64_t> ticket_{0};
+  alignas(64) std::atomic<uint32_t> done_{0};
+  /** Counts jobs; helpers sleep on it. */
+  alignas(64) std::atomic<uint32_t> signal_{0};
+  std::atomic<bool> stop_{false};
+};
+
+}  // namespace lamina
