@@ -1,0 +1,49 @@
+import type { JsonObject } from '../base/json.ts'
+
+export type NodeId = string
+export type EdgeId = string
+
+/** A layer placed on the canvas. */
+export interface GraphNode {
+  readonly id: NodeId
+  /** A layer type of the registry (`dense`, `input`, ...). */
+  readonly type: string
+  /** Unique within the document, an identifier (`dense_1`); names weights and override paths. */
+  readonly name: string
+  /** Only what differs from the declaration's defaults needs to be here. */
+  readonly params: JsonObject
+  readonly position: { readonly x: number; readonly y: number }
+  /** Frozen: its weights are not trained. */
+  readonly frozen?: boolean
+}
+
+export interface PortRef {
+  readonly node: NodeId
+  readonly port: string
+}
+
+/** A connection from an output port to an input port. */
+export interface GraphEdge {
+  readonly id: EdgeId
+  readonly from: PortRef
+  readonly to: PortRef
+  /** Position among the edges of a variadic input port. */
+  readonly order: number
+}
+
+/** An immutable drawing of a network. Changes are patches (`patch.ts`). */
+export interface GraphDocument {
+  readonly format: 1
+  readonly nodes: Readonly<Record<NodeId, GraphNode>>
+  readonly edges: Readonly<Record<EdgeId, GraphEdge>>
+}
+
+export const emptyDocument: GraphDocument = { format: 1, nodes: {}, edges: {} }
+
+/** What a data set offers to a network: enough to infer shapes, no rows. */
+export interface DatasetSignature {
+  rowCount: number
+  /** Feature columns in order with their width after encoding. */
+  features: readonly { name: string; width: number }[]
+  targets: readonly { column: string; kind: 'classes' | 'numeric'; classes?: readonly string[] }[]
+}

@@ -1,0 +1,107 @@
+import type { ErrorDetails } from '../base/errors.ts'
+import type { Shape } from '../base/shape.ts'
+import type { GraphBuilder } from '../compile/builder.ts'
+import type { ValueId } from '../compile/ir.ts'
+import type { DatasetSignature } from '../graph/document.ts'
+import type { EffectiveParams, ParamSpecs } from './params.ts'
+
+export type LayerCategory =
+  | 'io'
+  | 'core'
+  | 'convolution'
+  | 'pooling'
+  | 'normalization'
+  | 'recurrent'
+  | 'attention'
+  | 'merge'
+  | 'regularization'
+
+export interface PortSpec {
+  name: string
+  label: string
+  /** Takes any number of edges (at least `min`, default 2). */
+  variadic?: boolean
+  min?: number
+}
+
+export type InitializerName =
+  | 'zeros'
+  | 'ones'
+  | 'constant'
+  | 'random_normal'
+  | 'random_uniform'
+  | 'glorot_uniform'
+  | 'glorot_normal'
+  | 'he_uniform'
+  | 'he_normal'
+  | 'lecun_uniform'
+  | 'lecun_normal'
+
+export interface WeightSpec {
+  /** `kernel`, `bias`, `gamma`, `moving_mean`, ... as in Keras. */
+  name: string
+  shape: Shape
+  initializer: { name: InitializerName; value?: number; fanIn?: number; fanOut?: number }
+  /** false: state (moving statistics), never touched by the optimiser. */
+  trainable: boolean
+  regularizer?: { l1: number; l2: number }
+}
+
+export interface ShapeContext {
+  inputs: readonly Shape[]
+  params: EffectiveParams
+  /** Given for Input and Output; absent while no data is chosen. */
+  dataset?: DatasetSignature
+}
+
+export interface LowerContext extends ShapeContext {
+  builder: GraphBuilder
+  values: readonly ValueId[]
+  weights: Readonly<Record<string, ValueId>>
+  training: boolean
+  /** Philox stream of this layer (Stream.layers + its ordinal in the document). */
+  stream: number
+}
+
+/** Thrown by `infer` and `check`; becomes a Diagnostic at the node. */
+export interface LayerProblem extends ErrorDetails {
+  port?: string
+  param?: string
+}
+
+/**
+ * One layer: palette entry, inspector form, range checks, search space, documentation and conformance tests derive from it.
+ * Keras 3 names, definitions and defaults.
+ */
+export interface LayerDeclaration {
+  type: string
+  label: string
+  /** Class in Keras 3; null where Keras has none. */
+  keras: string | null
+  category: LayerCategory
+  /** Name of a lucide icon. */
+  icon: string
+  /** One sentence for the palette. */
+  summary: string
+  /** A paragraph for the inspector; may hold formulas between `$`. */
+  help: string
+  inputs: readonly PortSpec[]
+  outputs: readonly PortSpec[]
+  params: ParamSpecs
+  /** Output shapes (batch first). Throws a LaminaError whose details are a LayerProblem. */
+  infer(context: ShapeContext): Shape[]
+  /** Warnings about a legal but unwise setting (dying ReLU, softmax of one unit, ...). */
+  advise?(context: ShapeContext): LayerProblem[]
+  weights(context: ShapeContext): WeightSpec[]
+  /** Forward ops; outputs in port order. Input and Output are handled by the compiler and have no lowering. */
+  lower?(context: LowerContext): ValueId[]
+  /** The two or three facts that the card shows (`64 units`, `relu`). */
+  headline(params: EffectiveParams): string[]
+  /** Parameter settings the conformance harness tries with input shapes (batch first). */
+  samples: readonly { inputs: Shape[]; params: Record<string, unknown> }[]
+}
+
+/** Identity with type checking. */
+export function defineLayer(declaration: LayerDeclaration): LayerDeclaration {
+  return declaration
+}

@@ -1,0 +1,40 @@
+import type { JsonObject } from '../base/json.ts'
+
+/** A chosen declaration of a registry with its parameters (defaults left out). */
+export interface Choice {
+  type: string
+  params: JsonObject
+}
+
+/** How a model is trained. Stored beside its document; every field can be overridden (`training.<path>`) and swept. */
+export interface TrainingPlan {
+  epochs: number
+  batchSize: number
+  seed: number
+  /** 0 = all cores of the budget. Results do not depend on it. */
+  threads: number
+  optimizer: Choice
+  /** Learning rate over epochs; scales or replaces the optimiser's `learningRate`. */
+  schedule: Choice
+  earlyStopping: {
+    enabled: boolean
+    /** `validation_loss`, `validation_accuracy`, `loss`, ... */
+    monitor: string
+    patience: number
+    minDelta: number
+    restoreBest: boolean
+  }
+  /** Write a `last` checkpoint every so many epochs, and at least every `seconds`. */
+  checkpoint: { everyEpochs: number; seconds: number }
+}
+
+export const defaultPlan: TrainingPlan = {
+  epochs: 100,
+  batchSize: 32,
+  seed: 1,
+  threads: 0,
+  optimizer: { type: 'adam', params: {} },
+  schedule: { type: 'constant', params: {} },
+  earlyStopping: { enabled: false, monitor: 'validation_loss', patience: 10, minDelta: 0, restoreBest: true },
+  checkpoint: { everyEpochs: 10, seconds: 5 },
+}
