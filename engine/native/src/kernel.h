@@ -98,9 +98,9 @@ struct InvalidProgram : std::runtime_error {
 class Checker {
  public:
   Checker(std::vector<const Shape*> inputs, std::vector<const Shape*> outputs, const double* attributes, int attributeCount,
-          int64_t capacity, int threads)
+          int64_t capacity, int threads, int accumulators)
       : inputs_(std::move(inputs)), outputs_(std::move(outputs)), attributes_(attributes), attributeCount_(attributeCount),
-        capacity_(capacity), threads_(threads) {}
+        capacity_(capacity), threads_(threads), accumulators_(accumulators) {}
 
   /** Exact numbers of inputs, outputs and attributes; call it first. */
   void arity(int inputs, int outputs, int attributes) const;
@@ -131,6 +131,8 @@ class Checker {
   /** Most samples a batch can hold, and most threads that can enter a tile (only to size scratch memory). */
   int64_t capacity() const { return capacity_; }
   int threads() const { return threads_; }
+  /** Number of accumulators of the program. */
+  int accumulators() const { return accumulators_; }
   /** Asks for scratch floats; the largest request counts. */
   void scratch(int64_t floats) { scratch_ = floats > scratch_ ? floats : scratch_; }
   int64_t scratchFloats() const { return scratch_; }
@@ -148,6 +150,7 @@ class Checker {
   int attributeCount_;
   int64_t capacity_;
   int threads_;
+  int accumulators_;
   int64_t scratch_ = 0;
   bool elementwise_ = false;
   std::vector<std::pair<int, int>> inPlace_;

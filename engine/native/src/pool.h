@@ -1,8 +1,10 @@
 #pragma once
 
 #include <atomic>
+#include <condition_variable>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <thread>
 #include <type_traits>
 #include <vector>
@@ -43,25 +45,39 @@ class Team {
 
  private:
   using Call = void (*)(void* argument, int64_t tile, int worker);
+
+  /** Something one thread waits for: a short spin on the counter, then sleep. */
+  struct Gate {
+    alignas(64) std::atomic<uint32_t> count{0};
+    std::atomic<bool> sleeping{false};
+    std::mutex mutex;
+    std::condition_variable condition;
+
+    void wake();
+    template <class Ready>
+    void wait(Ready ready);
+  };
+
   void dispatch(int64_t tiles, Call call, void* argument);
-  /** Claims and runs tiles of the current job until none is left; returns false when there was none. */
-  bool work(int worker);
+  /** Claims and runs tiles of the current job until none is left. */
+  void work(int worker);
   void helperLoop(int worker);
-  void startHelpers(int wanted);
 
   const int threads_;
-  int granted_ = 0;
   std::vector<std::thread> helpers_;
+  std::unique_ptr<Gate[]> gates_;
+  Gate finished_;
 
   Call call_ = nullptr;
   void* argument_ = nullptr;
-  uint32_t tiles_ = 0;
+  int64_t tiles_ = 0;
+  std::atomic<int> granted_{1};
   /** Job number in the upper half, tiles not yet claimed in the lower half. */
   alignas(64) std::atomic<uint64_t> ticket_{0};
-  alignas(64) std::atomic<uint32_t> done_{0};
-  /** Counts jobs; helpers sleep on it. */
-  alignas(64) std::atomic<uint32_t> signal_{0};
   std::atomic<bool> stop_{false};
 };
+
+/** Flushes denormals to zero on the calling thread, so that tiny gradients cost no more than others; every thread of a team does it. */
+void flushDenormals();
 
 }  // namespace lamina
