@@ -18,9 +18,9 @@ namespace lamina::simd {
 enum class Activation : int { linear, relu, sigmoid, tanh, step, leakyRelu, elu, selu, gelu, softplus, silu };
 constexpr int kActivations = 11;
 
-/** e^x, 1 ulp. */
+/** e^x, 1.1 ulp. */
 void vexp(const float* x, float* y, size_t n);
-/** e^x - 1, 3 ulp. */
+/** e^x - 1, 4 ulp. */
 void vexpm1(const float* x, float* y, size_t n);
 /** Natural logarithm, 1 ulp; -infinity for 0, NaN below. */
 void vlog(const float* x, float* y, size_t n);
@@ -32,7 +32,7 @@ void vtanh(const float* x, float* y, size_t n);
 void vsigmoid(const float* x, float* y, size_t n);
 /** Error function, 2 ulp. */
 void verf(const float* x, float* y, size_t n);
-/** log(1 + e^x), 4 ulp. */
+/** log(1 + e^x), 2 ulp. */
 void vsoftplus(const float* x, float* y, size_t n);
 
 /** y = activation(x), Keras 3 definitions. gelu is the exact erf form: absolute error below 1e-7 * max(1, |x|). */
@@ -48,15 +48,16 @@ void activationGradientFromInput(Activation activation, float alpha, const float
 void softmaxRows(const float* x, float* y, size_t rows, size_t columns);
 /** dx = y (dy - sum(dy y)) for each row. dx may be dy or y. */
 void softmaxGradientRows(const float* dy, const float* y, float* dx, size_t rows, size_t columns);
-/** Sum over each column of x [rows, columns]: rows are added in order to four interleaved partial sums, these as (0 + 1) + (2 + 3). */
-void columnSums(const float* x, float* sums, size_t rows, size_t columns);
+/** Sum over each column of x [rows, columns], rows `stride` floats apart: row r goes to
+ * partial sum r % 4, in order; the result is (s0 + s1) + (s2 + s3). */
+void columnSums(const float* x, size_t stride, float* sums, size_t rows, size_t columns);
 
 /**
  * Inverted dropout of elements [first, first + n) of a tensor: mask = u >= rate ? 1 / (1 - rate) : 0, y = x * mask, where u comes from
  * Philox4x32-10(counter [e / 4, step, stream, 0], key = seed) as docs/ops.md says. Pointers are those of element `first`, which must be a
  * multiple of 4. y may be x.
  */
-void dropoutForward(const float* x, float* y, float* mask, size_t first, size_t n, float rate, uint32_t step, uint32_t stream, uint64_t seed);
+void dropoutForward(const float* x, float* y, float* mask, size_t first, size_t n, double rate, uint32_t step, uint32_t stream, uint64_t seed);
 
 /** One Adam update in one pass: m += (g - m)(1 - beta1); v += (g² - v)(1 - beta2); w -= m alpha / (sqrt(v) + epsilon). */
 void adamUpdate(float* w, const float* g, float* m, float* v, size_t n, float alpha, float oneMinusBeta1, float oneMinusBeta2, float epsilon);

@@ -1,0 +1,15 @@
+#pragma once
+
+#if defined(_MSC_VER) && !defined(__clang__)
+#define LAMINA_INLINE __forceinline
+#define LAMINA_UNROLL
+#define LAMINA_RESTRICT __restrict
+#elif defined(__clang__)
+#define LAMINA_INLINE inline __attribute__((always_inline))
+#define LAMINA_UNROLL _Pragma("unroll")
+#define LAMINA_RESTRICT __restrict__
+#else
+#define LAMINA_INLINE inline __attribute__((always_inline))
+#define LAMINA_UNROLL _Pragma("GCC unroll 32")
+#define LAMINA_RESTRICT __restrict__
+#endif

@@ -1,0 +1,262 @@
+/** Defines LAMINA_MATH_TABLE, the array functions of math.h for the instruction set opened by a vec_<isa>.h. */
+#include "math_functions.h"
+
+#include "activations.h"
+
+namespace lamina::LAMINA_ISA {
+
+constexpr size_t kWidth = V::width;
+
+template <class Function> LAMINA_INLINE void map(const float* x, float* y, size_t n, Function function) {
+  size_t i = 0;
+  for (; i + kWidth <= n; i += kWidth) V::store(y + i, function(V::load(x + i)));
+  if (i < n) V::storePart(y + i, n - i, function(V::loadPart(x + i, n - i)));
+}
+
+template <class Function> LAMINA_INLINE void map(const float* a, const float* b, float* y, size_t n, Function function) {
+  size_t i = 0;
+  for (; i + kWidth <= n; i += kWidth) V::store(y + i, function(V::load(a + i), V::load(b + i)));
+  if (i < n) V::storePart(y + i, n - i, function(V::loadPart(a + i, n - i), V::loadPart(b + i, n - i)));
+}
+
+template <F (*Function)(F)> static void array(const float* x, float* y, size_t n) {
+  size_t i = 0;
+  for (; i + kWidth <= n; i += kWidth) V::store(y + i, Function(V::load(x + i)));
+  if (i < n) V::storePart(y + i, n - i, Function(V::loadPart(x + i, n - i)));
+}
+
+template <Activation A> static void forward(float alpha, const float* x, float* y, size_t n) {
+  const F slope = V::set(alpha);
+  map(x, y, n, [slope](F a) { return activate<A>(a, slope); });
+}
+template <Activation A> static void fromOutput(float alpha, const float* dy, const float* y, float* dx, size_t n) {
+  const F slope = V::set(alpha);
+  map(dy, y, dx, n, [slope](F g, F a) { return V::mul(g, slopeFromOutput<A>(a, slope)); });
+}
+template <Activation A> static void fromInput(float alpha, const float* dy, const float* x, float* dx, size_t n) {
+  const F slope = V::set(alpha);
+  map(dy, x, dx, n, [slope](F g, F a) { return V::mul(g, slopeFromInput<A>(a, slope)); });
+}
+
+static void activationForward(Activation activation, float alpha, const float* x, float* y, size_t n) {
+  using enum Activation;
+  switch (activation) {
+    case linear: return forward<linear>(alpha, x, y, n);
+    case relu: return forward<relu>(alpha, x, y, n);
+    case Activation::sigmoid: return forward<Activation::sigmoid>(alpha, x, y, n);
+    case Activation::tanh: return forward<Activation::tanh>(alpha, x, y, n);
+    case step: return forward<step>(alpha, x, y, n);
+    case leakyRelu: return forward<leakyRelu>(alpha, x, y, n);
+    case elu: return forward<elu>(alpha, x, y, n);
+    case selu: return forward<selu>(alpha, x, y, n);
+    case gelu: return forward<gelu>(alpha, x, y, n);
+    case Activation::softplus: return forward<Activation::softplus>(alpha, x, y, n);
+    case silu: return forward<silu>(alpha, x, y, n);
+  }
+}
+
+static void activationGradientFromOutput(Activation activation, float alpha, const float* dy, const float* y, float* dx, size_t n) {
+  switch (activation) {
+    case Activation::relu: return fromOutput<Activation::relu>(alpha, dy, y, dx, n);
+    case Activation::sigmoid: return fromOutput<Activation::sigmoid>(alpha, dy, y, dx, n);
+    case Activation::tanh: return fromOutput<Activation::tanh>(alpha, dy, y, dx, n);
+    case Activation::step: return fromOutput<Activation::step>(alpha, dy, y, dx, n);
+    case Activation::leakyRelu: return fromOutput<Activation::leakyRelu>(alpha, dy, y, dx, n);
+    case Activation::elu: return fromOutput<Activation::elu>(alpha, dy, y, dx, n);
+    default: return fromOutput<Activation::linear>(alpha, dy, y, dx, n);
+  }
+}
+
+static void activationGradientFromInput(Activation activation, float alpha, const float* dy, const float* x, float* dx, size_t n) {
+  switch (activation) {
+    case Activation::linear: return fromInput<Activation::linear>(alpha, dy, x, dx, n);
+    case Activation::relu: return fromInput<Activation::relu>(alpha, dy, x, dx, n);
+    case Activation::sigmoid: return fromInput<Activation::sigmoid>(alpha, dy, x, dx, n);
+    case Activation::tanh: return fromInput<Activation::tanh>(alpha, dy, x, dx, n);
+    case Activation::step: return fromInput<Activation::step>(alpha, dy, x, dx, n);
+    case Activation::leakyRelu: return fromInput<Activation::leakyRelu>(alpha, dy, x, dx, n);
+    case Activation::elu: return fromInput<Activation::elu>(alpha, dy, x, dx, n);
+    case Activation::selu: return fromInput<Activation::selu>(alpha, dy, x, dx, n);
+    case Activation::gelu: return fromInput<Activation::gelu>(alpha, dy, x, dx, n);
+    case Activation::softplus: return fromInput<Activation::softplus>(alpha, dy, x, dx, n);
+    case Activation::silu: return fromInput<Activation::silu>(alpha, dy, x, dx, n);
+  }
+}
+
+LAMINA_INLINE float sumOfLanes(F v) {
+  float lane[kWidth];
+  V::store(lane, v);
+  for (size_t half = kWidth / 2; half > 0; half /= 2)
+    for (size_t i = 0; i < half; ++i) lane[i] += lane[i + half];
+  return lane[0];
+}
+
+LAMINA_INLINE float largestOfLanes(F v) {
+  float lane[kWidth];
+  V::store(lane, v);
+  for (size_t half = kWidth / 2; half > 0; half /= 2)
+    for (size_t i = 0; i < half; ++i) lane[i] = lane[i] < lane[i + half] ? lane[i + half] : lane[i];
+  return lane[0];
+}
+
+LAMINA_INLINE float largest(const float* x, size_t n) {
+  F most = V::set(-std::numeric_limits<float>::infinity());
+  size_t i = 0;
+  for (; i + kWidth <= n; i += kWidth) {
+    const F a = V::load(x + i);
+    most = V::select(V::less(most, a), a, most);
+  }
+  float result = largestOfLanes(most);
+  for (; i < n; ++i) result = result < x[i] ? x[i] : result;
+  return result;
+}
+
+static void softmaxRows(const float* x, float* y, size_t rows, size_t columns) {
+  for (size_t row = 0; row < rows; ++row, x += columns, y += columns) {
+    const F most = V::set(largest(x, columns));
+    F sum = V::zero();
+    size_t i = 0;
+    for (; i + kWidth <= columns; i += kWidth) {
+      const F power = exp(V::sub(V::load(x + i), most));
+      sum = V::add(sum, power);
+      V::store(y + i, power);
+    }
+    if (i < columns) {
+      float part[kWidth] = {};
+      V::storePart(part, columns - i, exp(V::sub(V::loadPart(x + i, columns - i), most)));
+      const F power = V::load(part);
+      sum = V::add(sum, power);
+      V::storePart(y + i, columns - i, power);
+    }
+    const F total = V::set(sumOfLanes(sum));
+    map(y, y, columns, [total](F a) { return V::div(a, total); });
+  }
+}
+
+static void softmaxGradientRows(const float* dy, const float* y, float* dx, size_t rows, size_t columns) {
+  for (size_t row = 0; row < rows; ++row, dy += columns, y += columns, dx += columns) {
+    F sum = V::zero();
+    size_t i = 0;
+    for (; i + kWidth <= columns; i += kWidth) sum = V::fma(V::load(dy + i), V::load(y + i), sum);
+    if (i < columns) {
+      float part[kWidth] = {};
+      V::storePart(part, columns - i, V::mul(V::loadPart(dy + i, columns - i), V::loadPart(y + i, columns - i)));
+      sum = V::add(sum, V::load(part));
+    }
+    const F total = V::set(sumOfLanes(sum));
+    map(dy, y, dx, columns, [total](F g, F a) { return V::mul(a, V::sub(g, total)); });
+  }
+}
+
+template <class Load> LAMINA_INLINE F sumOfColumn(size_t rows, Load load) {
+  F s0 = V::zero(), s1 = V::zero(), s2 = V::zero(), s3 = V::zero();
+  size_t row = 0;
+  for (; row + 4 <= rows; row += 4) {
+    s0 = V::add(s0, load(row));
+    s1 = V::add(s1, load(row + 1));
+    s2 = V::add(s2, load(row + 2));
+    s3 = V::add(s3, load(row + 3));
+  }
+  if (row < rows) s0 = V::add(s0, load(row));
+  if (row + 1 < rows) s1 = V::add(s1, load(row + 1));
+  if (row + 2 < rows) s2 = V::add(s2, load(row + 2));
+  return V::add(V::add(s0, s1), V::add(s2, s3));
+}
+
+static void columnSums(const float* x, size_t stride, float* sums, size_t rows, size_t columns) {
+  size_t j = 0;
+  for (; j + kWidth <= columns; j += kWidth) {
+    const float* column = x + j;
+    V::store(sums + j, sumOfColumn(rows, [column, stride](size_t row) { return V::load(column + row * stride); }));
+  }
+  if (j < columns) {
+    const float* column = x + j;
+    const size_t part = columns - j;
+    V::storePart(sums + j, part, sumOfColumn(rows, [column, stride, part](size_t row) { return V::loadPart(column + row * stride, part); }));
+  }
+}
+
+/** Ten rounds of Philox4x32 on one counter a lane (Salmon et al. 2011). */
+LAMINA_INLINE void philox(V::I c[4], uint64_t seed) {
+  uint32_t k0 = static_cast<uint32_t>(seed), k1 = static_cast<uint32_t>(seed >> 32);
+  const V::I m0 = V::seti(static_cast<int>(0xd2511f53u)), m1 = V::seti(static_cast<int>(0xcd9e8d57u));
+  LAMINA_UNROLL for (int round = 0; round < 10; ++round) {
+    V::I high0, low0, high1, low1;
+    V::multiplyWide(c[0], m0, high0, low0);
+    V::multiplyWide(c[2], m1, high1, low1);
+    c[0] = V::xori(V::xori(high1, c[1]), V::seti(static_cast<int>(k0)));
+    c[1] = low1;
+    c[2] = V::xori(V::xori(high0, c[3]), V::seti(static_cast<int>(k1)));
+    c[3] = low0;
+    k0 += 0x9e3779b9u;
+    k1 += 0xbb67ae85u;
+  }
+}
+
+static void dropoutForward(const float* x, float* y, float* mask, size_t first, size_t n, double rate, uint32_t step, uint32_t stream,
+                           uint64_t seed) {
+  const double scaled = rate * 16777216.0;
+  const double whole = static_cast<double>(static_cast<int64_t>(scaled));
+  const F threshold = V::set(static_cast<float>(whole < scaled ? whole + 1 : whole));
+  const F kept = V::set(static_cast<float>(1.0 / (1.0 - rate)));
+  const V::I lanes = V::iota();
+  for (size_t i = 0; i < n; i += 4 * kWidth) {
+    V::I c[4] = {V::addi(V::seti(static_cast<int>(static_cast<uint32_t>((first + i) / 4))), lanes), V::seti(static_cast<int>(step)),
+                 V::seti(static_cast<int>(stream)), V::seti(0)};
+    philox(c, seed);
+    F word[4], ordered[4];
+    LAMINA_UNROLL for (int w = 0; w < 4; ++w) {
+      const F u = V::toFloat(V::template shiftRight<8>(c[w]));
+      word[w] = V::select(V::less(u, threshold), V::zero(), kept);
+    }
+    V::interleave(word, ordered);
+    LAMINA_UNROLL for (size_t w = 0; w < 4; ++w) {
+      const size_t at = i + w * kWidth;
+      if (at + kWidth <= n) {
+        V::store(mask + at, ordered[w]);
+        V::store(y + at, V::mul(V::load(x + at), ordered[w]));
+      } else if (at < n) {
+        V::storePart(mask + at, n - at, ordered[w]);
+        V::storePart(y + at, n - at, V::mul(V::loadPart(x + at, n - at), ordered[w]));
+      }
+    }
+  }
+}
+
+static void adamUpdate(float* w, const float* g, float* m, float* v, size_t n, float alpha, float oneMinusBeta1, float oneMinusBeta2,
+                       float epsilon) {
+  const F a = V::set(alpha), b1 = V::set(oneMinusBeta1), b2 = V::set(oneMinusBeta2), e = V::set(epsilon);
+  const auto update = [a, b1, b2, e](F weight, F gradient, F& mean, F& variance) {
+    mean = V::fma(V::sub(gradient, mean), b1, mean);
+    variance = V::fma(V::sub(V::mul(gradient, gradient), variance), b2, variance);
+    return V::sub(weight, V::div(V::mul(mean, a), V::add(V::sqrt(variance), e)));
+  };
+  size_t i = 0;
+  for (; i + kWidth <= n; i += kWidth) {
+    F mean = V::load(m + i), variance = V::load(v + i);
+    V::store(w + i, update(V::load(w + i), V::load(g + i), mean, variance));
+    V::store(m + i, mean);
+    V::store(v + i, variance);
+  }
+  if (i < n) {
+    const size_t part = n - i;
+    F mean = V::loadPart(m + i, part), variance = V::loadPart(v + i, part);
+    V::storePart(w + i, part, update(V::loadPart(w + i, part), V::loadPart(g + i, part), mean, variance));
+    V::storePart(m + i, part, mean);
+    V::storePart(v + i, part, variance);
+  }
+}
+
+}  // namespace lamina::LAMINA_ISA
+
+#define LAMINA_MATH_TABLE                                                        \
+  {                                                                              \
+    LAMINA_ISA::array<LAMINA_ISA::exp>, LAMINA_ISA::array<LAMINA_ISA::expm1>,    \
+    LAMINA_ISA::array<LAMINA_ISA::log>, LAMINA_ISA::array<LAMINA_ISA::log1p>,    \
+    LAMINA_ISA::array<LAMINA_ISA::tanh>, LAMINA_ISA::array<LAMINA_ISA::sigmoid>, \
+    LAMINA_ISA::array<LAMINA_ISA::erf>, LAMINA_ISA::array<LAMINA_ISA::softplus>, \
+    LAMINA_ISA::activationForward, LAMINA_ISA::activationGradientFromOutput,     \
+    LAMINA_ISA::activationGradientFromInput, LAMINA_ISA::softmaxRows,            \
+    LAMINA_ISA::softmaxGradientRows, LAMINA_ISA::columnSums,                     \
+    LAMINA_ISA::dropoutForward, LAMINA_ISA::adamUpdate                           \
+  }
