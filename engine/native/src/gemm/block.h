@@ -1,0 +1,119 @@
+/** Blocks of a product: packing and the walk over tiles, for the instruction set opened by a vec_<isa>.h. Defines LAMINA_GEMM_CODE. */
+#include "micro.h"
+
+namespace lamina::LAMINA_ISA {
+
+constexpr int64_t kColumns = kVectors * kLanes;
+/** Packed rows of A are padded to whole vectors. */
+constexpr int64_t kPackedRows = (kRows + kLanes - 1) / kLanes * kLanes;
+
+/** Copies `depth` rows of `columns` floats to rows of `vectors` whole vectors, zeros behind. */
+static void packRows(const float* source, int64_t stride, int64_t depth, int64_t columns, int64_t vectors, float* packed) {
+  const size_t last = static_cast<size_t>(columns - (vectors - 1) * kLanes);
+  for (int64_t k = 0; k < depth; ++k, source += stride, packed += vectors * kLanes) {
+    for (int64_t v = 0; v + 1 < vectors; ++v) V::store(packed + v * kLanes, V::load(source + v * kLanes));
+    V::store(packed + (vectors - 1) * kLanes, loadLanes(source + (vectors - 1) * kLanes, last));
+  }
+}
+
+/** Turns `count` rows of `depth` floats into `depth` rows of `vectors` whole vectors, zeros behind. */
+static void packTurned(const float* source, int64_t stride, int64_t depth, int64_t count, int64_t vectors, float* packed) {
+  const int64_t width = vectors * kLanes;
+  for (int64_t v = 0; v < vectors; ++v) {
+    const int64_t rows = count - v * kLanes < kLanes ? count - v * kLanes : kLanes;
+    const float* from = source + v * kLanes * stride;
+    for (int64_t k = 0; k < depth; k += kLanes) {
+      const size_t part = static_cast<size_t>(depth - k < kLanes ? depth - k : kLanes);
+      F square[kLanes];
+      LAMINA_UNROLL for (int64_t r = 0; r < kLanes; ++r) square[r] = r < rows ? loadLanes(from + r * stride + k, part) : V::zero();
+      V::transpose(square);
+      LAMINA_UNROLL for (int64_t i = 0; i < kLanes; ++i)
+        if (i < static_cast<int64_t>(part)) V::store(packed + (k + i) * width + v * kLanes, square[i]);
+    }
+  }
+}
+
+/** What the kernel does not do itself, on a tile that is still in the first-level cache. */
+static void finishTile(const Epilogue& epilogue, const Tile& tile, const float* gate, int64_t rows) {
+  for (int64_t r = 0; r < rows; ++r) {
+    float* c = tile.c + r * tile.cStride;
+    const size_t columns = static_cast<size_t>(tile.columns);
+    if (epilogue.activation != simd::Activation::linear && !tile.relu)
+      simd::activationForward(epilogue.activation, epilogue.alpha, c, c, columns);
+    if (gate != nullptr && tile.reluGate == nullptr)
+      simd::activationGradientFromOutput(epilogue.gateActivation, epilogue.gateAlpha, c, gate + r * epilogue.gateStride, c, columns);
+  }
+}
+
+static void gemmBlock(const Product& product, const Block& block, float* scratch) {
+  const Epilogue& epilogue = product.epilogue;
+  const int64_t rows = block.rowEnd - block.rowBegin;
+  const int64_t tiles = (rows + kRows - 1) / kRows;
+  const int64_t passes = product.k > kDepth ? (product.k + kDepth - 1) / kDepth : 1;
+  const int64_t panels = (block.columnEnd - block.columnBegin + kColumns - 1) / kColumns;
+  // Rows a power of two apart fall into the same sets of the cache; a copy is worth it when it is read often enough.
+  const bool packA = !product.a.transposed && product.a.stride % 256 == 0 && panels >= 4 && tiles >= 2;
+  const bool gated = epilogue.gate != nullptr;
+  const bool reluGate = gated && epilogue.gateActivation == simd::Activation::relu;
+  const bool unfinished = (epilogue.activation != simd::Activation::linear && epilogue.activation != simd::Activation::relu) || (gated && !reluGate);
+  float* packedB = scratch;
+  float* packedA = scratch + kDepth * kColumns;
+
+  for (int64_t pass = 0; pass < passes; ++pass) {
+    const int64_t begin = partBegin(product.k, 4, passes, pass);
+    const int64_t depth = partBegin(product.k, 4, passes, pass + 1) - begin;
+    const bool finish = pass == passes - 1;
+    if (packA) {
+      for (int64_t t = 0; t < tiles; ++t) {
+        const int64_t row = rows * t / tiles, count = rows * (t + 1) / tiles - row;
+        packTurned(product.a.data + (block.rowBegin + row) * product.a.stride + begin, product.a.stride, depth, count, kPackedRows / kLanes,
+                   packedA + t * depth * kPackedRows);
+      }
+    }
+    for (int64_t j = block.columnBegin; j < block.columnEnd; j += kColumns) {
+      Tile tile{};
+      tile.depth = depth;
+      tile.columns = block.columnEnd - j < kColumns ? block.columnEnd - j : kColumns;
+      const int64_t vectors = (tile.columns + kLanes - 1) / kLanes;
+      const bool direct = !product.b.transposed && tiles <= 2 && (V::maskedLoadsAreFree || tile.columns % kLanes == 0);
+      if (direct) {
+        tile.b = product.b.data + begin * product.b.stride + j;
+        tile.bStride = product.b.stride;
+      } else {
+        if (product.b.transposed)
+          packTurned(product.b.data + j * product.b.stride + begin, product.b.stride, depth, tile.columns, vectors, packedB);
+        else
+          packRows(product.b.data + begin * product.b.stride + j, product.b.stride, depth, tile.columns, vectors, packedB);
+        tile.b = packedB;
+        tile.bStride = vectors * kLanes;
+      }
+      tile.cStride = product.cStride;
+      tile.accumulate = epilogue.accumulate || pass > 0;
+      tile.bias = finish && epilogue.bias != nullptr ? epilogue.bias + j : nullptr;
+      tile.relu = finish && epilogue.activation == simd::Activation::relu;
+      tile.gateStride = epilogue.gateStride;
+      for (int64_t t = 0; t < tiles; ++t) {
+        const int64_t first = rows * t / tiles, count = rows * (t + 1) / tiles - first;
+        const int64_t row = block.rowBegin + first;
+        const bool byColumns = packA || product.a.transposed;
+        if (packA) {
+          tile.a = packedA + t * depth * kPackedRows;
+          tile.aStride = kPackedRows;
+        } else {
+          tile.a = product.a.data + (byColumns ? begin * product.a.stride + row : row * product.a.stride + begin);
+          tile.aStride = product.a.stride;
+        }
+        tile.c = product.c + row * product.cStride + j;
+        const float* gate = gated ? epilogue.gate + row * epilogue.gateStride + j : nullptr;
+        tile.reluGate = finish && reluGate ? gate : nullptr;
+        chooseKernel(count, vectors, byColumns)(tile);
+        if (finish && unfinished) finishTile(epilogue, tile, gate, count);
+      }
+    }
+  }
+}
+
+}  // namespace lamina::LAMINA_ISA
+
+#define LAMINA_GEMM_CODE \
+  { LAMINA_ISA::kRows, LAMINA_ISA::kColumns, LAMINA_ISA::kPackedRows, LAMINA_ISA::gemmBlock }

@@ -1,0 +1,128 @@
+#include "gemm.h"
+
+#include "plan.h"
+
+namespace lamina {
+namespace {
+
+/** Multiplications and additions that are worth a task of their own. */
+constexpr int64_t kTaskFlops = 1'500'000;
+constexpr int64_t kMostTasks = 64;
+/** Fewer rows do not repay the packing of a panel of B. */
+constexpr int64_t kLeastRows = 56;
+
+const GemmCode& code() {
+  static const GemmCode& chosen = []() -> const GemmCode& {
+    switch (simd::level()) {
+#if defined(LAMINA_X86)
+      case simd::Level::avx512: return gemmAvx512;
+      case simd::Level::avx2: return gemmAvx2;
+#elif defined(LAMINA_NEON)
+      case simd::Level::neon: return gemmNeon;
+#endif
+      default: return gemmPlain;
+    }
+  }();
+  return chosen;
+}
+
+int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
+int64_t larger(int64_t a, int64_t b) { return a > b ? a : b; }
+int64_t ceilDivide(int64_t a, int64_t b) { return (a + b - 1) / b; }
+int64_t aligned(int64_t floats) { return (floats + kAlignment - 1) / kAlignment * kAlignment; }
+
+/** How C is cut into tasks. */
+struct Grid {
+  int64_t rowParts, columnParts;
+  int64_t tasks() const { return rowParts * columnParts; }
+};
+
+Grid gridOf(int64_t m, int64_t n, int64_t k) {
+  const GemmCode& isa = code();
+  const int64_t wanted = smaller(kMostTasks, larger(1, 2 * m * n * k / kTaskFlops));
+  const int64_t panels = ceilDivide(n, isa.columns);
+  Grid grid{ceilDivide(m, kBlockRows), 1};
+  grid.columnParts = smaller(panels, ceilDivide(wanted, grid.rowParts));
+  if (grid.tasks() < wanted) grid.rowParts = larger(grid.rowParts, smaller(ceilDivide(wanted, grid.columnParts), m / kLeastRows));
+  return grid;
+}
+
+Block blockOf(const Grid& grid, int64_t m, int64_t n, int64_t task) {
+  const int64_t row = task % grid.rowParts, column = task / grid.rowParts;
+  return {m * row / grid.rowParts, m * (row + 1) / grid.rowParts, partBegin(n, code().columns, grid.columnParts, column),
+          partBegin(n, code().columns, grid.columnParts, column + 1)};
+}
+
+int64_t splitsOf(int64_t m, int64_t n, int64_t k) {
+  return k >= kSplitDepth && m * n <= kSplitElements ? smaller(kMostSplits, k / (kSplitDepth / 2)) : 1;
+}
+
+/** Adds the partial sums in a binary tree, then does with the sum what the kernel does in one go where K is not split. */
+void joinSplits(const Product& product, float* parts, int64_t splits) {
+  const int64_t size = product.m * product.n, partStride = aligned(size);
+  for (int64_t step = 1; step < splits; step *= 2)
+    for (int64_t i = 0; i + step < splits; i += 2 * step) {
+      float* into = parts + i * partStride;
+      const float* from = parts + (i + step) * partStride;
+      for (int64_t e = 0; e < size; ++e) into[e] += from[e];
+    }
+  const Epilogue& epilogue = product.epilogue;
+  const size_t columns = static_cast<size_t>(product.n);
+  for (int64_t row = 0; row < product.m; ++row) {
+    const float* sum = parts + row * product.n;
+    float* c = product.c + row * product.cStride;
+    for (size_t j = 0; j < columns; ++j) {
+      float value = sum[j];
+      if (epilogue.accumulate) value = c[j] + value;
+      if (epilogue.bias != nullptr) value += epilogue.bias[j];
+      c[j] = value;
+    }
+    if (epilogue.activation != simd::Activation::linear) simd::activationForward(epilogue.activation, epilogue.alpha, c, c, columns);
+    if (epilogue.gate != nullptr)
+      simd::activationGradientFromOutput(epilogue.gateActivation, epilogue.gateAlpha, c, epilogue.gate + row * epilogue.gateStride, c, columns);
+  }
+}
+
+Factor depthFrom(const Factor& factor, bool depthIsRow, int64_t begin) {
+  return {factor.data + (depthIsRow ? begin * factor.stride : begin), factor.stride, factor.transposed};
+}
+
+}  // namespace
+
+int64_t blockScratchFloats(const GemmCode& isa, int64_t m, int64_t k) {
+  const int64_t depth = smaller(kDepth, aligned(k));
+  const int64_t rows = smaller(kBlockRows, larger(m, 1));
+  return kDepth * isa.columns + aligned(ceilDivide(rows, isa.rows) * isa.packedRows * depth);
+}
+
+int64_t gemmScratchFloats(int64_t m, int64_t n, int64_t k, int threads) {
+  const int64_t splits = k >= kSplitDepth ? kMostSplits * aligned(smaller(m * n, kSplitElements)) : 0;
+  return threads * blockScratchFloats(code(), m, k) + splits;
+}
+
+void gemm(const Context& context, int64_t m, int64_t n, int64_t k, const Factor& a, const Factor& b, float* c, int64_t cStride,
+          const Epilogue& epilogue, float* scratch) {
+  if (m <= 0 || n <= 0) return;
+  const GemmCode& isa = code();
+  const int64_t splits = splitsOf(m, n, k);
+  const int64_t perTask = blockScratchFloats(isa, m, k);
+  const Product whole{m, n, k, a, b, c, cStride, epilogue};
+  if (splits > 1) {
+    float* parts = scratch + context.threads * perTask;
+    const int64_t partStride = aligned(m * n);
+    const Grid grid = gridOf(m, n, k / splits);
+    parallelFor(context, splits * grid.tasks(), [&](int64_t tile, int worker) {
+      const int64_t split = tile / grid.tasks();
+      const int64_t begin = k * split / splits, end = k * (split + 1) / splits;
+      const Product part{m, n, end - begin, depthFrom(a, a.transposed, begin), depthFrom(b, !b.transposed, begin), parts + split * partStride,
+                         n, Epilogue{}};
+      isa.block(part, blockOf(grid, m, n, tile % grid.tasks()), scratch + worker * perTask);
+    });
+    joinSplits(whole, parts, splits);
+    return;
+  }
+  const Grid grid = gridOf(m, n, k);
+  parallelFor(context, grid.tasks(), [&](int64_t tile, int worker) { isa.block(whole, blockOf(grid, m, n, tile), scratch + worker * perTask); });
+}
+
+}  // namespace lamina

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+
+#include "../kernel.h"
+#include "../simd/math.h"
+
+namespace lamina {
+
+/** What happens to each element of a product before it is stored, in this order; all of it is optional. */
+struct Epilogue {
+  /** Adds the product to what C holds. */
+  bool accumulate = false;
+  /** [N], added to every row. */
+  const float* bias = nullptr;
+  simd::Activation activation = simd::Activation::linear;
+  float alpha = 0;
+  /** [M, N]: multiplies by the derivative of `gateActivation`, expressed by its output (see simd::hasGradientFromOutput). */
+  const float* gate = nullptr;
+  int64_t gateStride = 0;
+  simd::Activation gateActivation = simd::Activation::linear;
+  float gateAlpha = 0;
+};
+
+/** One factor of a product: row-major with `stride` floats from row to row. `transposed` says that the factor is the matrix stored here, turned. */
+struct Factor {
+  const float* data;
+  int64_t stride;
+  bool transposed;
+};
+
+/** Scratch floats (64-byte aligned) that `gemm` needs for products of up to these sizes by up to this many threads. */
+int64_t gemmScratchFloats(int64_t m, int64_t n, int64_t k, int threads);
+
+/**
+ * C [M, N] = epilogue(A [M, K] B [K, N]), all row-major, C not overlapping A or B. Allocates nothing.
+ *
+ * Blocks, the order of summation and the splitting of K follow from M, N, K and the instruction set only: the same bits for any number of
+ * threads. Packed panels and a register-blocked kernel as in Goto and van de Geijn (2008), "Anatomy of high-performance matrix
+ * multiplication".
+ */
+void gemm(const Context& context, int64_t m, int64_t n, int64_t k, const Factor& a, const Factor& b, float* c, int64_t cStride,
+          const Epilogue& epilogue, float* scratch);
+
+}  // namespace lamina

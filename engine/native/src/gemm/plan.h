@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+
+#include "gemm.h"
+
+namespace lamina {
+
+/** Longest stretch of K that one pass of the kernel sums. */
+constexpr int64_t kDepth = 384;
+/** Most rows of A that a block keeps in the second-level cache while panels of B pass by. */
+constexpr int64_t kBlockRows = 256;
+/** Products that K is split for: few elements of C, each a long sum. */
+constexpr int64_t kSplitElements = 16384;
+constexpr int64_t kSplitDepth = 2048;
+constexpr int64_t kMostSplits = 16;
+
+/** One product or, where K is split, one range of its K. */
+struct Product {
+  int64_t m, n, k;
+  Factor a, b;
+  float* c;
+  int64_t cStride;
+  Epilogue epilogue;
+};
+
+/** Rows and columns of C that one task computes. */
+struct Block {
+  int64_t rowBegin, rowEnd, columnBegin, columnEnd;
+};
+
+/** The code of one instruction set. */
+struct GemmCode {
+  /** Rows and columns of the register block, and rows of a packed tile of A. */
+  int64_t rows, columns, packedRows;
+  /** Computes a block of C; `scratch` holds `blockScratchFloats`. */
+  void (*block)(const Product& product, const Block& block, float* scratch);
+};
+
+/** Scratch of one task: a panel of B and a block of A. */
+int64_t blockScratchFloats(const GemmCode& code, int64_t m, int64_t k);
+
+extern const GemmCode gemmPlain;
+#if defined(LAMINA_X86)
+extern const GemmCode gemmAvx2;
+extern const GemmCode gemmAvx512;
+#elif defined(LAMINA_NEON)
+extern const GemmCode gemmNeon;
+#endif
+
+/** First element of part `index` of `count` parts of [0, size), equal to within one `unit`. */
+inline int64_t partBegin(int64_t size, int64_t unit, int64_t count, int64_t index) {
+  const int64_t units = (size + unit - 1) / unit;
+  const int64_t begin = (units * index / count) * unit;
+  return begin < size ? begin : size;
+}
+
+}  // namespace lamina
