@@ -4,12 +4,12 @@
       "target_name": "lamina",
       "sources": ["<!@(node scripts/build-native.mjs --list-sources)"],
       "include_dirs": ["<!@(node -p \"require('node-addon-api').include_dir\")", "engine/native/src"],
-      "defines": ["NAPI_VERSION=8", "NODE_ADDON_API_DISABLE_DEPRECATED"],
+      "defines": ["NAPI_VERSION=8", "NAPI_CPP_EXCEPTIONS", "NODE_ADDON_API_DISABLE_DEPRECATED"],
       "cflags!": ["-O2", "-fno-exceptions"],
       "cflags_cc!": ["-fno-exceptions", "-fno-rtti", "-std=gnu++17", "-std=gnu++20"],
       "cflags_cc": [
         "-std=c++20", "-O3", "-fexceptions", "-fvisibility=hidden", "-ffp-contract=off", "-fno-math-errno",
-        "-fno-trapping-math", "-Wall", "-Wextra", "-Wno-unused-parameter", "-Wno-missing-field-initializers"
+        "-fno-trapping-math", "-Wall", "-Wextra", "-Wno-unused-parameter", "-Wno-missing-field-initializers", "-Wno-uninitialized", "-Wno-maybe-uninitialized"
       ],
       "xcode_settings": {
         "CLANG_CXX_LANGUAGE_STANDARD": "c++20",

@@ -95,6 +95,7 @@ export interface RunProgress {
 
 /** Time spent in one instruction of a program since profiling was switched on. */
 export interface ProfileEntry {
+  program: string
   instruction: number
   kernel: string
   calls: number
@@ -108,10 +109,13 @@ export interface NativeSession {
   writePersistent(offset: number, data: Float32Array): void
   /** Runs off the JavaScript thread; one run at a time. Rejects only on misuse; a cancelled run resolves with what was done. */
   run(request: RunRequest): Promise<RunResult>
+  /** Ends the run that goes on after its current batch, and lifts a pause. */
   cancel(): void
+  /** Holds the run that goes on after its current batch, or the next run before its first, until `resume` or `cancel`. */
   pause(): void
   resume(): void
   progress(): RunProgress
+  /** What was measured so far; then switches profiling on (from zero, when it was off) or off. */
   profile(enable: boolean): ProfileEntry[]
   dispose(): void
 }
@@ -136,7 +140,18 @@ export interface NativeAddon {
   createSession(options: SessionOptions): NativeSession
   philox(counter: readonly number[], key: readonly number[]): Uint32Array
   /** C = op(A) * op(B), row-major, for tests and micro-benchmarks; returns seconds per repetition. */
-  gemm(m: number, n: number, k: number, transposeA: boolean, transposeB: boolean, a: Float32Array, b: Float32Array, c: Float32Array, threads: number, repetitions: number): number
+  gemm(
+    m: number,
+    n: number,
+    k: number,
+    transposeA: boolean,
+    transposeB: boolean,
+    a: Float32Array,
+    b: Float32Array,
+    c: Float32Array,
+    threads: number,
+    repetitions: number,
+  ): number
   measurePeak(threads: number): MachinePeak
   setCoreBudget(cores: number): void
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <system_error>
 
 #if defined(__x86_64__) || defined(_M_X64)
 #include <immintrin.h>
@@ -81,18 +82,20 @@ Team::~Team() {
 
 int Team::acquire() {
   if (threads_ == 1) return 1;
-  int granted = 1;
-  {
-    std::lock_guard lock(budgetMutex);
-    const int limit = budget > 0 ? budget : machineCores();
-    granted = std::clamp(limit - coresInUse, 1, threads_);
-    coresInUse += granted;
+  std::lock_guard lock(budgetMutex);
+  const int limit = budget > 0 ? budget : machineCores();
+  int granted = std::clamp(limit - coresInUse, 1, threads_);
+  try {
+    while (static_cast<int>(helpers_.size()) < granted - 1) {
+      const int worker = static_cast<int>(helpers_.size()) + 1;
+      helpers_.emplace_back([this, worker] { helperLoop(worker); });
+    }
+  } catch (const std::system_error&) {
+    // The system gives no more threads: work with those there are.
+    granted = static_cast<int>(helpers_.size()) + 1;
   }
+  coresInUse += granted;
   granted_.store(granted, std::memory_order_relaxed);
-  while (static_cast<int>(helpers_.size()) < granted - 1) {
-    const int worker = static_cast<int>(helpers_.size()) + 1;
-    helpers_.emplace_back([this, worker] { helperLoop(worker); });
-  }
   return granted;
 }
 

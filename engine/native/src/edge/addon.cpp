@@ -1,0 +1,137 @@
+#include <napi.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "../gemm/gemm.h"
+#include "../peak.h"
+#include "../pool.h"
+#include "../random.h"
+#include "../simd/level.h"
+#include "convert.h"
+#include "session_object.h"
+
+namespace lamina::edge {
+
+namespace {
+
+constexpr const char* kVersion = "1";
+constexpr int kMaxThreads = 64;
+constexpr int64_t kMaxDimension = 1 << 20;
+
+struct InstanceData {
+  Napi::FunctionReference sessionClass;
+};
+
+Napi::Value info(const Napi::CallbackInfo& call) {
+  const Napi::Env env = call.Env();
+  Napi::Object result = Napi::Object::New(env);
+  const std::vector<std::string> names = kernelNames();
+  Napi::Array kernels = Napi::Array::New(env, names.size());
+  for (uint32_t i = 0; i < names.size(); ++i) kernels.Set(i, names[i]);
+  result.Set("version", kVersion);
+  result.Set("simd", simd::levelName(simd::level()));
+  result.Set("cores", machineCores());
+  result.Set("kernels", kernels);
+  return result;
+}
+
+Napi::Value createSession(const Napi::CallbackInfo& call) {
+  return call.Env().GetInstanceData<InstanceData>()->sessionClass.New({call[0]});
+}
+
+Napi::Value philox(const Napi::CallbackInfo& call) {
+  return guard(call.Env(), [&]() -> Napi::Value {
+    const auto words = [&](size_t argument, const char* what, uint32_t count, uint32_t* target) {
+      if (!call[argument].IsArray() || call[argument].As<Napi::Array>().Length() != count)
+        refuse(what, "an array of " + std::to_string(count) + " numbers", describe(call[argument]));
+      const Napi::Array list = call[argument].As<Napi::Array>();
+      for (uint32_t i = 0; i < count; ++i) target[i] = static_cast<uint32_t>(integer(list.Get(i), what, 0, UINT32_MAX));
+    };
+    uint32_t counter[4];
+    uint32_t key[2];
+    words(0, "counter", 4, counter);
+    words(1, "key", 2, key);
+    Napi::Uint32Array result = Napi::Uint32Array::New(call.Env(), 4);
+    philox4x32(counter, key, result.Data());
+    return result;
+  });
+}
+
+/** Repeats one product and returns seconds a repetition. Runs on the calling thread: for tests and micro-benchmarks. */
+Napi::Value multiply(const Napi::CallbackInfo& call) {
+  return guard(call.Env(), [&]() -> Napi::Value {
+    const int64_t m = integer(call[0], "m", 1, kMaxDimension);
+    const int64_t n = integer(call[1], "n", 1, kMaxDimension);
+    const int64_t k = integer(call[2], "k", 1, kMaxDimension);
+    const bool transposeA = boolean(call[3], "transposeA", false);
+    const bool transposeB = boolean(call[4], "transposeB", false);
+    const View<float> a = floats(call[5], "a");
+    const View<float> b = floats(call[6], "b");
+    const View<float> c = floats(call[7], "c");
+    const auto threads = static_cast<int>(integer(call[8], "threads", 1, kMaxThreads));
+    const int64_t repetitions = integer(call[9], "repetitions", 1, 1'000'000'000);
+    const auto require = [](const char* what, int64_t length, int64_t wanted) {
+      if (length != wanted) refuse(what, std::to_string(wanted) + " floats", std::to_string(length));
+    };
+    require("a", a.length, m * k);
+    require("b", b.length, k * n);
+    require("c", c.length, m * n);
+
+    // Aligned copies, as in a session; what is timed is the product alone.
+    const AlignedFloats left(a.length);
+    const AlignedFloats right(b.length);
+    const AlignedFloats product(c.length);
+    std::copy_n(a.data, a.length, left.data());
+    std::copy_n(b.data, b.length, right.data());
+    Team team(threads);
+    const AlignedFloats scratch(gemmScratchFloats(m, n, k, threads));
+    Context context;
+    context.team = &team;
+    context.threads = team.acquire();
+    const auto started = std::chrono::steady_clock::now();
+    for (int64_t i = 0; i < repetitions; ++i)
+      gemm(context, m, n, k, {left.data(), transposeA ? m : k, transposeA}, {right.data(), transposeB ? k : n, transposeB}, product.data(), n,
+           {}, scratch.data());
+    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
+    team.release();
+    std::copy_n(product.data(), c.length, c.data);
+    return Napi::Number::New(call.Env(), seconds / static_cast<double>(repetitions));
+  });
+}
+
+Napi::Value measure(const Napi::CallbackInfo& call) {
+  return guard(call.Env(), [&]() -> Napi::Value {
+    const auto threads = static_cast<int>(integer(call[0], "threads", 1, kMaxThreads));
+    const Peak peak = measurePeak(threads);
+    Napi::Object result = Napi::Object::New(call.Env());
+    result.Set("threads", threads);
+    result.Set("gflops", peak.gflops);
+    result.Set("triadGigabytesPerSecond", peak.triadGigabytesPerSecond);
+    return result;
+  });
+}
+
+void budget(const Napi::CallbackInfo& call) {
+  guard(call.Env(), [&] { setCoreBudget(static_cast<int>(integer(call[0], "core budget", 1, 1024))); });
+}
+
+Napi::Object load(Napi::Env env, Napi::Object exports) {
+  auto* data = new InstanceData();
+  data->sessionClass = Napi::Persistent(SessionObject::define(env));
+  env.SetInstanceData(data);
+  exports.Set("info", Napi::Function::New(env, info, "info"));
+  exports.Set("createSession", Napi::Function::New(env, createSession, "createSession"));
+  exports.Set("philox", Napi::Function::New(env, philox, "philox"));
+  exports.Set("gemm", Napi::Function::New(env, multiply, "gemm"));
+  exports.Set("measurePeak", Napi::Function::New(env, measure, "measurePeak"));
+  exports.Set("setCoreBudget", Napi::Function::New(env, budget, "setCoreBudget"));
+  return exports;
+}
+
+}  // namespace
+
+}  // namespace lamina::edge
+
+using lamina::edge::load;
+NODE_API_MODULE(lamina, load)

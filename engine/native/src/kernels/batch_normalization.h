@@ -1,0 +1,52 @@
+#pragma once
+
+#include "tiles.h"
+
+namespace lamina {
+
+/** Rows of a tile of per-channel sums: a function of the channels alone. */
+inline int64_t channelTileRows(int64_t channels) { return std::max<int64_t>(16, kTileElements / channels); }
+inline int64_t channelTiles(int64_t rows, int64_t channels) {
+  const int64_t step = channelTileRows(channels);
+  return (rows + step - 1) / step;
+}
+
+/** Scratch floats for `sums` series of per-channel float64 sums at full capacity. */
+inline int64_t channelScratch(const Checker& checker, const Shape& x, int sums) {
+  const int64_t channels = x.features();
+  const int64_t rows = x.count(checker.capacity()) / channels;
+  return 2 * sums * channels * channelTiles(rows, channels);
+}
+
+/**
+ * Per-channel float64 sums over all rows: body(row, partial) adds one row to `width` partial sums. Tiles run on any thread; their partial
+ * sums are added in order into those of the first tile, which is returned.
+ */
+template <class AddRow>
+inline double* sumRows(const Context& context, int64_t rows, int64_t channels, int64_t width, float* scratch, const AddRow& addRow) {
+  auto* const sums = reinterpret_cast<double*>(scratch);
+  const int64_t step = channelTileRows(channels);
+  const int64_t tiles = channelTiles(rows, channels);
+  const auto body = [&](int64_t tile, int) {
+    double* const partial = sums + tile * width;
+    std::fill(partial, partial + width, 0.0);
+    const int64_t end = std::min(rows, (tile + 1) * step);
+    for (int64_t row = tile * step; row < end; ++row) addRow(row, partial);
+  };
+  parallelFor(context, tiles, body);
+  for (int64_t tile = 1; tile < tiles; ++tile)
+    for (int64_t i = 0; i < width; ++i) sums[i] += sums[tile * width + i];
+  return sums;
+}
+
+/** The channels of x [rows, C]. */
+inline int64_t checkChannels(const Checker& checker, const Shape& x) {
+  checker.require(x.rank >= 2 && x.features() > 0, "x [rows, channels]", formatShape(x));
+  return x.features();
+}
+
+inline void checkOptionalVector(const Checker& checker, const char* name, int input, int64_t channels) {
+  if (checker.hasInput(input)) checker.vectorOf(name, checker.input(input), channels);
+}
+
+}  // namespace lamina

@@ -1,0 +1,138 @@
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "program.h"
+
+namespace lamina {
+
+/** Rows that a feed gathers from: float32, or bytes read as byte * scale + shift. */
+struct DataView {
+  const float* floats = nullptr;
+  const uint8_t* bytes = nullptr;
+  int64_t rows = 0;
+  int64_t rowSize = 0;
+  float scale = 1;
+  float shift = 0;
+};
+
+struct RunRequest {
+  std::string program;
+  std::vector<int32_t> rows;
+  int64_t batchSize = 1;
+  /** One for all steps, or one a step. */
+  std::vector<double> learningRates;
+  uint64_t iteration = 0;
+  /** One a program output, or none at all. */
+  std::vector<float*> outputs;
+  std::vector<int64_t> outputLengths;
+  bool stopWhenNotFinite = false;
+};
+
+enum class Stopped { no, cancelled, notFinite };
+
+struct RunResult {
+  int64_t steps = 0;
+  int64_t samples = 0;
+  std::vector<double> accumulators;
+  double seconds = 0;
+  Stopped stopped = Stopped::no;
+};
+
+struct Progress {
+  bool running = false;
+  bool paused = false;
+  int64_t step = 0;
+  int64_t steps = 0;
+  int64_t samples = 0;
+  std::vector<double> accumulators;
+};
+
+struct ProfileRow {
+  std::string program;
+  int instruction = 0;
+  const char* kernel = nullptr;
+  int64_t calls = 0;
+  double seconds = 0;
+};
+
+/** A call that does not fit: `expected` and `received` say why. */
+struct InvalidCall : InvalidProgram {
+  using InvalidProgram::InvalidProgram;
+};
+
+/**
+ * One persistent memory and one arena, several programs over them. `prepare` and `run` belong together and are called one after the other;
+ * `cancel`, `pause`, `resume`, `progress` and `profile` may be called from any thread at any time.
+ */
+class Session {
+ public:
+  Session(const std::vector<ProgramSource>& programs, int64_t persistentFloats, int threads, uint64_t seed);
+
+  /** Checks a request against its program and the data, and takes it as the next run. Throws InvalidCall. */
+  void prepare(RunRequest request, std::vector<DataView> data);
+  /** Runs what was prepared, on the calling thread. Allocates nothing once the first batch has begun. */
+  RunResult run();
+
+  void cancel();
+  void pause();
+  void resume();
+  Progress progress();
+  /** What was measured so far; then switches profiling on (from zero, when it was off) or off. */
+  std::vector<ProfileRow> profile(bool enable);
+
+  float* persistent() const { return persistent_.data(); }
+  int64_t persistentFloats() const { return persistentFloats_; }
+
+ private:
+  struct Timing {
+    std::atomic<int64_t> calls{0};
+    std::atomic<int64_t> nanoseconds{0};
+  };
+  /** A program with its operands resolved for one batch size. */
+  struct Bound {
+    Program program;
+    int64_t samples = 0;
+    std::vector<Tensor> operands;
+    std::vector<Arguments> arguments;
+    std::vector<Timing> timings;
+  };
+
+  void resolve(Bound& bound, int64_t samples);
+  Tensor tensorOf(const Program& program, int id, int64_t samples) const;
+  void gather(const Bound& bound, const Context& context, const int32_t* rows, int64_t samples) const;
+  void execute(Bound& bound, const Context& context);
+  /** Waits while paused; returns false when the run is to end. */
+  bool mayContinue();
+  bool allFinite(int count) const;
+
+  std::map<std::string, Bound> programs_;
+  int64_t persistentFloats_;
+  AlignedFloats persistent_;
+  AlignedFloats arena_;
+  AlignedFloats scratch_;
+  std::vector<double> accumulators_;
+  uint64_t seed_;
+  int threads_;
+  Team team_;
+
+  RunRequest request_;
+  std::vector<DataView> data_;
+  Bound* current_ = nullptr;
+
+  std::atomic<bool> cancelled_{false};
+  std::atomic<bool> paused_{false};
+  std::atomic<bool> profiling_{false};
+  std::mutex controlMutex_;
+  std::condition_variable control_;
+  std::mutex progressMutex_;
+  Progress progress_;
+};
+
+}  // namespace lamina
