@@ -7,7 +7,7 @@
 namespace lamina {
 
 /** Longest stretch of K that one pass of the kernel sums. */
-constexpr int64_t kDepth = 384;
+constexpr int64_t kDepth = 512;
 /** Most rows of A that a block keeps in the second-level cache while panels of B pass by. */
 constexpr int64_t kBlockRows = 256;
 /** Products that K is split for: few elements of C, each a long sum. */
