@@ -169,7 +169,10 @@ export function rowNumbers(count: number): Int32Array {
 
 /** An operand of uniform random numbers in [least, most). */
 export function randomOperand(shape: Shape, samples: number, random: Random, least = -2, most = 2): Operand {
-  const data = Float32Array.from({ length: elementCount(shape, samples) }, () => least + random.uniform() * (most - least))
+  const data = Float32Array.from(
+    { length: elementCount(shape, samples) },
+    () => least + random.uniform() * (most - least),
+  )
   return { shape, data }
 }
 

@@ -110,7 +110,11 @@ describe('misuse is refused before anything runs', () => {
     ['a row beyond the data', { rows: Int32Array.of(3) }, '0 to 2'],
     ['a batch larger than the capacity', { batchSize: 3 }, '1 to 2'],
     ['an empty batch', { batchSize: 0 }, 'a whole number from 1'],
-    ['too few learning rates', { rows: rowNumbers(3), batchSize: 1, learningRates: new Float64Array(2) }, '1 or 3 values'],
+    [
+      'too few learning rates',
+      { rows: rowNumbers(3), batchSize: 1, learningRates: new Float64Array(2) },
+      '1 or 3 values',
+    ],
     ['no learning rate', { learningRates: new Float64Array() }, '1 value'],
     ['learning rates of the wrong type', { learningRates: new Float32Array(1) }, 'a Float64Array'],
     ['a negative iteration', { iteration: -1 }, 'a whole number from 0'],
@@ -130,7 +134,10 @@ describe('misuse is refused before anything runs', () => {
 
   it('a run whose data is not bound, or has rows of another size', async () => {
     const session = copier({ features: 2, batchCapacity: 2 })
-    await expect(session.run(good)).rejects.toMatchObject({ code: 'native.invalid-argument', details: { expected: 'slot 0' } })
+    await expect(session.run(good)).rejects.toMatchObject({
+      code: 'native.invalid-argument',
+      details: { expected: 'slot 0' },
+    })
     session.bind([{ data: new Float32Array(6), rowSize: 3 }])
     await expect(session.run(good)).rejects.toMatchObject({ details: { received: '3' } })
     session.dispose()
@@ -256,7 +263,9 @@ describe('training', () => {
     const pending = session.run(request)
     await expect(session.run(request)).rejects.toMatchObject({ code: 'native.busy' })
     expect(() => session.readPersistent(0, 1)).toThrow(expect.objectContaining({ code: 'native.busy' }))
-    expect(() => session.writePersistent(0, new Float32Array(1))).toThrow(expect.objectContaining({ code: 'native.busy' }))
+    expect(() => session.writePersistent(0, new Float32Array(1))).toThrow(
+      expect.objectContaining({ code: 'native.busy' }),
+    )
     expect(() => session.bind([])).toThrow(expect.objectContaining({ code: 'native.busy' }))
     session.resume()
     expect(await pending).toMatchObject({ steps: rows })

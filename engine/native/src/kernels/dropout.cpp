@@ -1,3 +1,5 @@
+#include <cmath>
+
 #include "../simd/math.h"
 #include "tiles.h"
 
@@ -5,10 +7,18 @@ namespace lamina {
 
 namespace {
 
+/** The largest float below 1: all would be dropped, and the rest scaled to infinity. */
+constexpr double kLargestRate = 1 - 1.0 / (1 << 24);
+
+/** The rate rounded up to a float: random numbers being floats, `u >= rate` then says the same as in float64. */
+float roundedUp(double rate) {
+  const auto rounded = static_cast<float>(rate);
+  return rounded < rate ? std::nextafter(rounded, 1.0f) : rounded;
+}
+
 void validate(Checker& checker) {
   checker.arity(1, 2, 2);
-  const double rate = checker.number(0, "rate", 0, 1);
-  checker.require(rate < 1, "a rate below 1", "1");
+  checker.number(0, "rate", 0, kLargestRate);
   checker.integer(1, "stream", 0, UINT32_MAX);
   checker.sameShape("output", checker.output(0), checker.input(0));
   checker.sameShape("mask", checker.output(1), checker.input(0));
@@ -16,7 +26,7 @@ void validate(Checker& checker) {
 }
 
 void run(const Context& context, const Arguments& arguments) {
-  const auto rate = static_cast<float>(arguments.attributes[0]);
+  const float rate = roundedUp(arguments.attributes[0]);
   const auto stream = static_cast<uint32_t>(arguments.attributes[1]);
   const auto step = static_cast<uint32_t>(context.iteration);
   const float* x = arguments.inputs[0].data;
