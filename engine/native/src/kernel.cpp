@@ -8,9 +8,10 @@ namespace lamina {
 
 namespace {
 
+/** Never destroyed: at `process.exit` a run may still be going on while static objects are torn down. */
 std::map<std::string, Kernel>& registry() {
-  static std::map<std::string, Kernel> kernels;
-  return kernels;
+  static auto* const kernels = new std::map<std::string, Kernel>();
+  return *kernels;
 }
 
 std::string formatNumber(double value) {
