@@ -1,0 +1,147 @@
+import * as v from 'valibot'
+import { idSchema, inProject, jsonObjectSchema, jsonSchema, pathSchema } from './common.ts'
+import { method } from './define.ts'
+import type { RunSummary } from './training.ts'
+
+export interface ClassificationReport {
+  task: 'classification'
+  classes: string[]
+  rows: number
+  loss: number
+  accuracy: number
+  logLoss: number
+  perClass: { name: string; precision: number; recall: number; f1: number; support: number }[]
+  macro: { precision: number; recall: number; f1: number }
+  micro: { precision: number; recall: number; f1: number }
+  weighted: { precision: number; recall: number; f1: number }
+  /** Rows = true class, columns = predicted. */
+  confusion: number[][]
+}
+
+export interface RegressionReport {
+  task: 'regression'
+  target: string
+  rows: number
+  loss: number
+  /** In units of the target column. */
+  mae: number
+  mse: number
+  rmse: number
+  r2: number
+  mape: number | null
+  /** Up to 2,000 points for the scatter plot: [true, predicted]. */
+  points: [number, number][]
+}
+
+export type Report = ClassificationReport | RegressionReport
+
+export interface EvaluationRecord {
+  id: string
+  run: string
+  part: 'train' | 'validation' | 'test'
+  createdAt: string
+  report: Report
+}
+
+export interface KFoldResult {
+  id: string
+  model: string
+  folds: number
+  repeats: number
+  createdAt: string
+  /** By metric name (`accuracy`, `r2`, `loss`, ...). */
+  metrics: Record<string, { mean: number; sd: number; folds: number[] }>
+  /** Confusion matrix over all folds, or null for regression. */
+  confusion: number[][] | null
+  classes: string[] | null
+}
+
+export const evaluation = {
+  /** Evaluates a run on a part of its own split; the use of the test part is recorded. */
+  evaluate: method<EvaluationRecord>()(
+    v.object({ ...inProject, run: idSchema, part: v.optional(v.picklist(['train', 'validation', 'test']), 'test') }),
+  ),
+  list: method<EvaluationRecord[]>()(v.object({ ...inProject, run: v.optional(idSchema) })),
+  /** k-fold cross-validation of a model as saved; a job whose result `kfoldResults` lists. */
+  kfold: method<{ job: string; evaluation: string }>()(
+    v.object({
+      ...inProject,
+      model: idSchema,
+      folds: v.pipe(v.number(), v.integer(), v.minValue(2), v.maxValue(1000)),
+      repeats: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(100)), 1),
+      stratified: v.optional(v.boolean()),
+      group: v.optional(v.string()),
+      time: v.optional(v.boolean(), false),
+      shuffleLabels: v.optional(v.boolean(), false),
+      set: v.optional(jsonObjectSchema),
+    }),
+  ),
+  kfoldResults: method<KFoldResult[]>()(v.object(inProject)),
+  /** Predicts rows of a new file; writes CSV when `output` is given. */
+  predict: method<{ rows: number; columns: string[]; preview: (string | null)[][]; path: string | null }>()(
+    v.object({
+      ...inProject,
+      run: idSchema,
+      input: v.nullable(pathSchema),
+      part: v.optional(v.picklist(['train', 'validation', 'test'])),
+      output: v.optional(pathSchema),
+    }),
+  ),
+}
+
+export interface TrialRecord {
+  number: number
+  run: string | null
+  status: RunSummary['status']
+  values: Record<string, unknown>
+  /** Objective and companions. */
+  metrics: Record<string, number>
+  seconds: number
+  error: string | null
+}
+
+export interface SweepRecord {
+  id: string
+  model: string
+  name: string
+  strategy: string
+  objective: string
+  direction: 'maximize' | 'minimize'
+  folds: number
+  state: 'running' | 'completed' | 'stopped' | 'interrupted' | 'failed'
+  createdAt: string
+  planned: number
+  trials: TrialRecord[]
+  best: number | null
+}
+
+const sweepRequest = {
+  ...inProject,
+  model: idSchema,
+  /** Path to list of values or `{ min, max, scale, steps }`. */
+  space: v.record(v.string(), jsonSchema),
+  strategy: v.optional(v.picklist(['grid', 'random']), 'grid'),
+  trials: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(100000))),
+  folds: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(100)), 0),
+  parallel: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(256)), 0),
+  seed: v.optional(v.number()),
+  objective: v.optional(v.string()),
+}
+
+export const tuning = {
+  /** What a sweep would cost, before it starts. */
+  estimate: method<{ trials: number; fits: number; epochs: number; seconds: number | null }>()(v.object(sweepRequest)),
+  start: method<{ job: string; sweep: string }>()(v.object(sweepRequest)),
+  list: method<SweepRecord[]>()(v.object(inProject)),
+  get: method<SweepRecord>()(v.object({ ...inProject, sweep: idSchema })),
+  /** Writes the values of a trial into the model. */
+  apply: method<{ revision: number }>()(v.object({ ...inProject, sweep: idSchema, trial: v.number() })),
+}
+
+export const exporting = {
+  formats: method<{ id: string; label: string; extension: string; help: string }[]>()(v.optional(v.object({}), {})),
+  /** Writes the file (atomically) and records it. `verified` = the result was run by ONNX Runtime where that is installed. */
+  run: method<{ path: string; bytes: number; notes: string[] }>()(
+    v.object({ ...inProject, run: idSchema, format: v.string(), path: pathSchema }),
+  ),
+}

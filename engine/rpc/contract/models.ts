@@ -1,0 +1,67 @@
+import * as v from 'valibot'
+import type { CostReport } from '../../compile/compile.ts'
+import type { Diagnostic } from '../../graph/diagnostic.ts'
+import type { GraphDocument } from '../../graph/document.ts'
+import type { TrainingPlan } from '../../training/plan.ts'
+import { idSchema, inProject, jsonObjectSchema } from './common.ts'
+import { method } from './define.ts'
+
+export interface ModelRecord {
+  id: string
+  name: string
+  dataset: string | null
+  document: GraphDocument
+  plan: TrainingPlan
+  /** Grows with every save; `save` refuses an outdated base (`models.conflict`). */
+  revision: number
+  updatedAt: string
+}
+
+export interface ModelSummary {
+  diagnostics: Diagnostic[]
+  /** null while errors stand in the way. */
+  cost: CostReport | null
+  /** Class names or null. */
+  outputs: { node: string; name: string; target: string | null; loss: string | null; classes: string[] | null }[]
+}
+
+const inModel = { ...inProject, model: idSchema }
+
+export const models = {
+  get: method<ModelRecord>()(v.object(inModel)),
+  create: method<ModelRecord>()(
+    v.object({
+      ...inProject,
+      name: v.string(),
+      copyOf: v.optional(idSchema),
+      dataset: v.optional(v.nullable(idSchema)),
+    }),
+  ),
+  /** Stores document and plan as they are, valid or not (nothing a user drew is lost); malformed JSON is refused. */
+  save: method<{ revision: number }>()(
+    v.object({
+      ...inModel,
+      revision: v.number(),
+      document: v.optional(jsonObjectSchema),
+      plan: v.optional(jsonObjectSchema),
+      name: v.optional(v.string()),
+      dataset: v.optional(v.nullable(idSchema)),
+    }),
+  ),
+  remove: method<null>()(v.object(inModel)),
+  /** Diagnostics and cost as the compiler sees them; `set` = overrides as in `--set`. */
+  summary: method<ModelSummary>()(v.object({ ...inModel, set: v.optional(jsonObjectSchema) })),
+  /** Parameters that can be swept, with their ranges. */
+  searchable: method<
+    {
+      path: string
+      label: string
+      kind: string
+      min?: number
+      max?: number
+      logarithmic?: boolean
+      options?: string[]
+      current: unknown
+    }[]
+  >()(v.object(inModel)),
+}
