@@ -5,6 +5,8 @@
 #include <cmath>
 #include <cstring>
 
+#include "memory.h"
+
 namespace lamina {
 
 namespace {
@@ -16,6 +18,14 @@ constexpr int64_t kGatherTile = 16384;
 
 void refuse(bool wrong, const std::string& message, const std::string& expected, const std::string& received) {
   if (wrong) throw InvalidCall(message, expected, received);
+}
+
+void requireMemory(int64_t floats) {
+  const int64_t wanted = floats * static_cast<int64_t>(sizeof(float));
+  const int64_t available = availableMemory();
+  const auto megabytes = [](int64_t bytes) { return std::to_string(bytes / (1024 * 1024)) + " MiB"; };
+  if (wanted > available)
+    throw OutOfMemory("There is not enough memory for this session", "at most " + megabytes(available), megabytes(wanted));
 }
 
 void copyRow(const DataView& view, int64_t row, float* target) {
@@ -30,7 +40,7 @@ void copyRow(const DataView& view, int64_t row, float* target) {
 }  // namespace
 
 Session::Session(const std::vector<ProgramSource>& programs, int64_t persistentFloats, int threads, uint64_t seed)
-    : persistentFloats_(persistentFloats), persistent_(persistentFloats), seed_(seed), threads_(threads), team_(threads) {
+    : persistentFloats_(persistentFloats), seed_(seed), threads_(threads), team_(threads) {
   int64_t arena = 0;
   int64_t scratch = 0;
   int accumulators = 0;
@@ -44,6 +54,8 @@ Session::Session(const std::vector<ProgramSource>& programs, int64_t persistentF
     scratch = std::max(scratch, bound.program.scratchFloats);
     accumulators = std::max(accumulators, bound.program.accumulators);
   }
+  requireMemory(persistentFloats + arena + scratch);
+  persistent_ = AlignedFloats(persistentFloats);
   arena_ = AlignedFloats(arena);
   scratch_ = AlignedFloats(scratch);
   accumulators_.resize(static_cast<size_t>(accumulators));

@@ -67,12 +67,18 @@ struct InvalidCall : InvalidProgram {
   using InvalidProgram::InvalidProgram;
 };
 
+/** A session that would take more memory than there is. */
+struct OutOfMemory : InvalidProgram {
+  using InvalidProgram::InvalidProgram;
+};
+
 /**
  * One persistent memory and one arena, several programs over them. `prepare` and `run` belong together and are called one after the other;
  * `cancel`, `pause`, `resume`, `progress` and `profile` may be called from any thread at any time.
  */
 class Session {
  public:
+  /** Throws InvalidProgram, or OutOfMemory before anything large is allocated. */
   Session(const std::vector<ProgramSource>& programs, int64_t persistentFloats, int threads, uint64_t seed);
 
   /** Checks a request against its program and the data, and takes it as the next run. Throws InvalidCall. */

@@ -194,7 +194,8 @@ describe('a damaged program is refused, and the message names the place', () => 
 
   it('an arena larger than the machine', () => {
     const program = { ...sample(), arenaFloats: 2 ** 40 }
-    expect(() => create(program)).toThrow(expect.objectContaining({ code: 'native.out-of-memory' }))
+    const details = expect.objectContaining({ received: '4194304 MiB' })
+    expect(() => create(program)).toThrow(expect.objectContaining({ code: 'native.out-of-memory', details }))
   })
 })
 

@@ -46,6 +46,10 @@ Napi::Error toError(Napi::Env env, const std::exception& failure) {
     set("code", "native.invalid-argument");
     set("expected", call->expected);
     set("received", call->received);
+  } else if (const auto* memory = dynamic_cast<const OutOfMemory*>(&failure)) {
+    set("code", "native.out-of-memory");
+    set("expected", memory->expected);
+    set("received", memory->received);
   } else if (const auto* invalid = dynamic_cast<const InvalidProgram*>(&failure)) {
     set("code", "native.invalid-program");
     set("expected", invalid->expected);

@@ -5,24 +5,15 @@ namespace lamina {
 namespace {
 
 void run(const Context& context, const Arguments& arguments) {
-  float* const scratch = arguments.scratch;
-  const float* const first = arguments.inputs[0].data;
-  const int64_t all = arguments.inputs[0].count;
-  forSamples(context, arguments, [=](const float* x, const float* t, int64_t classes) {
-    float* const shifted = scratch + (x - first);
-    const double total = logSumExp(x, shifted, shifted + all, classes);
+  forLogits(context, arguments, [](const float* shifted, double total, const float* t, int64_t classes) {
     return sumOf(0, classes, [=](int64_t c) { return t[c] * (total - shifted[c]); });
   });
 }
 
 void runGradient(const Context& context, const Arguments& arguments) {
-  float* const scratch = arguments.scratch;
-  const float* const first = arguments.inputs[1].data;
-  forSampleGradients(context, arguments, [=](float g, const float* x, const float* t, float* dx, int64_t classes) {
-    float* const probability = scratch + (x - first);
-    simd::softmaxRows(x, probability, 1, static_cast<size_t>(classes));
+  forLogitGradients(context, arguments, [](float g, const float* p, const float* t, float* dx, int64_t classes) {
     const auto weight = static_cast<float>(sumOf(0, classes, [=](int64_t c) { return static_cast<double>(t[c]); }));
-    for (int64_t c = 0; c < classes; ++c) dx[c] = g * (probability[c] * weight - t[c]);
+    for (int64_t c = 0; c < classes; ++c) dx[c] = g * (p[c] * weight - t[c]);
   });
 }
 
