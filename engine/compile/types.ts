@@ -1,0 +1,131 @@
+import type { Shape } from '../base/shape.ts'
+import type { DatasetSignature, GraphDocument, NodeId } from '../graph/document.ts'
+import type { WeightSpec } from '../layers/layer.ts'
+import type { EffectiveParams, ParamSpecs } from '../layers/params.ts'
+import type { PersistentEntry, Program } from '../native/program.ts'
+import type { GraphBuilder } from './builder.ts'
+import type { IrGraph, ValueId } from './ir.ts'
+
+/** How a target column is fed: class index [N, 1], one-hot [N, C], or the numbers themselves. */
+export type TargetEncoding = 'index' | 'one-hot' | 'value'
+
+/** A loss as the compiler needs it; the registry is `engine/training/losses`. */
+export interface LossDeclaration {
+  /** Keras' name: `mean_squared_error`, `sparse_categorical_crossentropy`, ... */
+  type: string
+  label: string
+  help: string
+  target: TargetEncoding
+  /** Throws a LaminaError when prediction and target do not fit (`loss.shape`). */
+  check(prediction: Shape, target: DatasetSignature['targets'][number] | undefined): void
+  /** Per-sample loss [N]. */
+  lower(builder: GraphBuilder, prediction: ValueId, target: ValueId): ValueId
+}
+
+/** A metric accumulated natively during training and validation; the registry is `engine/training/metrics`. */
+export interface MetricDeclaration {
+  type: string
+  label: string
+  help: string
+  better: 'higher' | 'lower'
+  /** Per-sample values [N] whose mean is the metric. */
+  lower(builder: GraphBuilder, prediction: ValueId, target: ValueId): ValueId
+}
+
+/** An optimiser; the registry is `engine/training/optimizers`. */
+export interface OptimizerDeclaration {
+  type: string
+  label: string
+  keras: string
+  help: string
+  params: ParamSpecs
+  /** Names of the slots it keeps per parameter with these settings. */
+  slots(params: EffectiveParams): readonly { name: string; initial: number }[]
+  /** Emits the update of all parameters in one op. */
+  lower(
+    builder: GraphBuilder,
+    params: EffectiveParams,
+    variables: readonly { parameter: ValueId; gradient: ValueId; slots: readonly ValueId[] }[],
+  ): void
+}
+
+export interface Objective {
+  output: NodeId
+  loss: LossDeclaration
+  weight: number
+  metrics: readonly MetricDeclaration[]
+}
+
+export interface CompileRequest {
+  document: GraphDocument
+  dataset: DatasetSignature
+  objectives: readonly Objective[]
+  optimizer: { declaration: OptimizerDeclaration; params: EffectiveParams }
+  batchSize: number
+  /** Samples a batch of `evaluate` and `predict`; `batchSize` when left out. */
+  evaluationBatchSize?: number
+  /** Bytes a session may hold; more is refused with `compile.memory`. */
+  memoryBudget?: number
+}
+
+/** What is fed to a data slot. */
+export interface SlotBinding {
+  slot: number
+  kind: 'input' | 'target'
+  /** Document node: the Input, or the Output whose target it is. */
+  node: NodeId
+  /** Feature columns in order (inputs) or the target column. */
+  columns: readonly string[]
+  encoding?: TargetEncoding
+  /** Row shape without the batch. */
+  rowShape: readonly number[]
+}
+
+export interface CompiledWeight extends WeightSpec {
+  node: NodeId
+  /** `<node name>/<weight name>`, as in Keras. */
+  path: string
+  offset: number
+  frozen: boolean
+  /** Philox substream of its initialiser. */
+  ordinal: number
+}
+
+export interface LayerReport {
+  node: NodeId
+  name: string
+  type: string
+  outputShapes: Shape[]
+  parameters: number
+  trainable: number
+  /** Forward FLOPs of one sample. */
+  flops: number
+}
+
+export interface CostReport {
+  layers: LayerReport[]
+  parameters: number
+  trainable: number
+  nonTrainable: number
+  /** Forward FLOPs a sample; a training step costs about three times as much. */
+  flopsPerSample: number
+  trainingFlopsPerSample: number
+  /** Bytes a session holds at once: arena, weights, optimiser slots, constants. */
+  peakBytes: number
+}
+
+export interface CompiledModel {
+  /** `train` updates weights; `evaluate` feeds targets and fills accumulators and outputs in inference mode; `predict` needs inputs only. */
+  programs: { train: Program; evaluate: Program; predict: Program }
+  /** The optimised IR of each program, for printing and the ONNX exporter. */
+  graphs: { train: IrGraph; evaluate: IrGraph; predict: IrGraph }
+  persistent: readonly PersistentEntry[]
+  persistentFloats: number
+  weights: readonly CompiledWeight[]
+  slots: readonly SlotBinding[]
+  /** Accumulators in order, shared by train and evaluate: `loss` first (the total, penalties included), then `<metric>` per objective. Each is a sum over samples. */
+  accumulators: readonly string[]
+  /** One an Output node, in order: shape of one sample. */
+  outputs: readonly { node: NodeId; name: string; rowShape: readonly number[] }[]
+  report: CostReport
+}
