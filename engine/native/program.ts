@@ -71,6 +71,8 @@ export interface RunRequest {
   iteration: number
   /** One array per program output, rows.length * row elements each, written in the order of `rows`. */
   outputs?: Float32Array[]
+  /** What the accumulators begin with (zeros when absent): a run that was cancelled goes on with the sums it had. */
+  accumulators?: Float64Array
   /** Stop at the first batch whose accumulators are not finite. */
   stopWhenNotFinite?: boolean
 }

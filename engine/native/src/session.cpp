@@ -109,6 +109,10 @@ void Session::prepare(RunRequest request, std::vector<DataView> data) {
   refuse(rates != 1 && rates != steps, "The learning rates do not fit the steps",
          steps == 1 ? "1 value" : "1 or " + std::to_string(steps) + " values", std::to_string(rates));
 
+  const auto begun = static_cast<int64_t>(request.accumulators.size());
+  refuse(begun != 0 && begun != program.accumulators, "The accumulators to begin with do not fit the program",
+         std::to_string(program.accumulators) + " values", std::to_string(begun));
+
   int64_t available = INT64_MAX;
   for (const Feed& feed : program.feeds) {
     const std::string slot = "slot " + std::to_string(feed.slot);
@@ -197,6 +201,7 @@ RunResult Session::run() {
   RunResult result;
   result.accumulators.resize(static_cast<size_t>(program.accumulators));
   std::fill(accumulators_.begin(), accumulators_.end(), 0.0);
+  std::copy(request_.accumulators.begin(), request_.accumulators.end(), accumulators_.begin());
 
   Context context;
   context.capacity = program.batchCapacity;

@@ -33,6 +33,8 @@ struct RunRequest {
   std::vector<float*> outputs;
   std::vector<int64_t> outputLengths;
   bool stopWhenNotFinite = false;
+  /** What the accumulators begin with; empty = zeros. */
+  std::vector<double> accumulators;
 };
 
 enum class Stopped { no, cancelled, notFinite };

@@ -164,6 +164,11 @@ Napi::Value SessionObject::run(const Napi::CallbackInfo& info) {
     request.learningRates.assign(rates.data, rates.data + rates.length);
     request.iteration = static_cast<uint64_t>(integer(property(source, "iteration"), "request.iteration", 0, int64_t{9007199254740991}));
     request.stopWhenNotFinite = boolean(property(source, "stopWhenNotFinite"), "request.stopWhenNotFinite", false);
+    const Napi::Value accumulators = property(source, "accumulators");
+    if (!accumulators.IsUndefined()) {
+      const View<double> view = doubles(accumulators, "request.accumulators");
+      request.accumulators.assign(view.data, view.data + view.length);
+    }
     std::vector<Napi::ObjectReference> held;
     const Napi::Value outputs = property(source, "outputs");
     if (!outputs.IsUndefined()) {
