@@ -33,6 +33,18 @@ function headerFolder() {
   return prefixes.find((prefix) => existsSync(join(prefix, 'include', 'node', 'node_api.h')))
 }
 
+const REQUIREMENTS =
+  'It needs a C++20 compiler, make and Python 3: on Debian or Ubuntu `apt-get install build-essential python3`, on macOS ' +
+  '`xcode-select --install`, on Windows the Visual Studio Build Tools with "Desktop development with C++". Then run `npm run native`.'
+
+/** Tools the build cannot do without and that are not there. node-gyp itself searches for those of Windows. */
+function missingTools() {
+  if (process.platform === 'win32') return []
+  const compiler = process.env.CXX?.split(' ')[0] || (process.platform === 'darwin' ? 'clang++' : 'g++')
+  const python = process.env.PYTHON || process.env.npm_config_python || 'python3'
+  return [compiler, 'make', python].filter((tool) => spawnSync(tool, ['--version']).error)
+}
+
 function build() {
   const wanted = fingerprint()
   if (process.argv.includes('--if-missing') && existsSync(addon) && existsSync(stamp))
@@ -43,6 +55,11 @@ function build() {
     console.error('The native addon needs node-gyp, which is not installed. Run `npm ci` first.')
     return 1
   }
+  const missing = missingTools()
+  if (missing.length > 0) {
+    console.error(`Lamina cannot compile its native addon: ${missing.join(', ')} not found. ${REQUIREMENTS}`)
+    return 1
+  }
   const headers = headerFolder()
   const environment = { ...process.env, ...(headers ? { npm_config_nodedir: headers } : {}) }
   const jobs = String(Math.max(2, availableParallelism()))
@@ -51,7 +68,7 @@ function build() {
   // `configure` lists the sources anew, `build` compiles only what changed.
   const steps = [['configure'], ['build', '-j', jobs]]
   for (const step of steps) {
-    const result = spawnSync(process.execPath, [gyp, ...step, '--silent'], {
+    const result = spawnSync(process.execPath, [gyp, ...step, '--loglevel', 'error'], {
       cwd: root,
       env: environment,
       encoding: 'utf8',
@@ -62,11 +79,7 @@ function build() {
       continue
     }
     process.stderr.write(`${result.stdout}${result.stderr}\n`)
-    console.error(
-      'Lamina could not compile its native addon. It needs a C++20 compiler, make and Python 3: on Debian or Ubuntu ' +
-        '`apt-get install build-essential python3`, on macOS `xcode-select --install`, on Windows the Visual Studio Build Tools ' +
-        'with "Desktop development with C++". Then run `npm run native`. The compiler said what stands above.',
-    )
+    console.error(`Lamina could not compile its native addon; what the build said stands above. ${REQUIREMENTS}`)
     return 1
   }
   mkdirSync(dirname(stamp), { recursive: true })

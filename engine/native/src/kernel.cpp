@@ -1,7 +1,7 @@
 #include "kernel.h"
 
 #include <cmath>
-#include <limits>
+#include <cstdio>
 #include <map>
 
 namespace lamina {
