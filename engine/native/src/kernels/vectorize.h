@@ -25,13 +25,13 @@ namespace lamina {
 
 #if defined(LAMINA_AVX512_LOOP)
 template <class Body>
-LAMINA_AVX512_LOOP void loopAvx512(int64_t begin, int64_t end, const Body& body) {
+LAMINA_AVX512_LOOP void loopAvx512(int64_t begin, int64_t end, Body body) {
   LAMINA_INDEPENDENT
   for (int64_t i = begin; i < end; ++i) body(i);
 }
 
 template <class Body>
-LAMINA_AVX2_LOOP void loopAvx2(int64_t begin, int64_t end, const Body& body) {
+LAMINA_AVX2_LOOP void loopAvx2(int64_t begin, int64_t end, Body body) {
   LAMINA_INDEPENDENT
   for (int64_t i = begin; i < end; ++i) body(i);
 }
@@ -42,7 +42,7 @@ LAMINA_AVX2_LOOP void loopAvx2(int64_t begin, int64_t end, const Body& body) {
  * correctly rounded operations are allowed (no fused multiply-add is formed), so every instruction set gives the same bits.
  */
 template <class Body>
-inline void vectorized(int64_t begin, int64_t end, const Body& body) {
+inline void vectorized(int64_t begin, int64_t end, Body body) {
 #if defined(LAMINA_AVX512_LOOP)
   switch (simd::level()) {
     case simd::Level::avx512: loopAvx512(begin, end, body); return;
