@@ -23,6 +23,8 @@ export interface OpSample {
   draw?: (null | { min: number; max: number } | { classes: number } | { distribution: true })[]
   /** Inputs whose gradient is not checked (targets, indices). */
   constant?: number[]
+  /** Output shape of a shaped op. */
+  shape?: Shape
 }
 
 export interface VjpContext {
@@ -42,18 +44,23 @@ export interface VjpContext {
  */
 export interface OpDeclaration {
   name: string
-  /** Names of inputs; a trailing `?` marks an optional one, a trailing `...` a variadic one (last only). */
+  /** Names of inputs; a trailing `?` marks an optional one, a trailing `...` a variadic one (last only, any number). */
   inputs: readonly string[]
+  /** Names of outputs; a trailing `?` marks one that the kernel leaves out when nothing reads it, `...` a variadic one (last only). */
   outputs: readonly string[]
   attributes: Readonly<Record<string, AttributeSpec>>
   /** The output shares the input's storage; no instruction is emitted. */
   alias?: boolean
   /** Pairs [output, input] of which the output overwrites the input's storage. */
   inPlace?: (inputCount: number, attributes: Attributes) => readonly (readonly [output: number, input: number])[]
+  /** Pairs [output, input] of which the kernel allows the output to lie on the input's storage where that input is needed no more. */
+  reuse?: readonly (readonly [output: number, input: number])[]
   /** Has an effect besides its outputs (accumulate, optimiser updates): never removed as dead, never merged. */
   effect?: boolean
-  /** Output shapes; throws a LaminaError `op.shape` with expected and received when inputs do not fit. */
-  shape(inputs: readonly (Shape | null)[], attributes: Attributes): Shape[]
+  /** The output's shape does not follow from inputs and attributes: whoever emits the op states it. */
+  shaped?: boolean
+  /** Output shapes; `stated` is given for shaped ops. Throws a LaminaError `op.shape` with expected and received when inputs do not fit. */
+  shape(inputs: readonly (Shape | null)[], attributes: Attributes, stated?: Shape): Shape[]
   /** Gradients of the inputs; null where there is none. Absent for ops that are never differentiated. */
   vjp?(context: VjpContext): (ValueId | null)[]
   /** Floating-point operations for one sample (multiply-add = 2); scalars ops may return 0. */
