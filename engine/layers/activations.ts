@@ -1,0 +1,43 @@
+import { invariant } from '../base/errors.ts'
+import type { GraphBuilder } from '../compile/builder.ts'
+import type { ValueId } from '../compile/ir.ts'
+
+/** Every activation a layer offers, with its formula. `step` has no gradient: it computes, but nothing before it learns. */
+export const activationOptions = [
+  { value: 'linear', label: 'linear', help: '$x$' },
+  { value: 'relu', label: 'ReLU', help: '$\\max(0, x)$' },
+  { value: 'sigmoid', label: 'sigmoid', help: '$1 / (1 + e^{-x})$' },
+  { value: 'tanh', label: 'tanh', help: '$\\tanh x$' },
+  { value: 'softmax', label: 'softmax', help: '$e^{x_i} / \\sum_j e^{x_j}$ over the last axis' },
+  { value: 'leaky_relu', label: 'leaky ReLU', help: '$x$ if $x > 0$, else slope times $x$' },
+  { value: 'elu', label: 'ELU', help: '$x$ if $x > 0$, else $\\alpha (e^x - 1)$' },
+  { value: 'selu', label: 'SELU', help: 'ELU with fixed $\\alpha = 1.6733$, scaled by $1.0507$' },
+  { value: 'gelu', label: 'GELU', help: '$x \\Phi(x)$, exact form with erf' },
+  { value: 'softplus', label: 'softplus', help: '$\\ln(1 + e^x)$' },
+  { value: 'silu', label: 'SiLU (swish)', help: '$x / (1 + e^{-x})$; Keras also calls it swish' },
+  { value: 'step', label: 'step (threshold)', help: '$1$ if $x \\ge 0$, else $0$; its gradient is 0' },
+] as const
+
+/** Slope of Keras' activation function `leaky_relu` (the layer LeakyReLU uses 0.3). */
+export const FUNCTION_NEGATIVE_SLOPE = 0.2
+
+/** Activations whose outputs cannot leave a bounded or one-sided range. */
+export const activationRange: Readonly<Record<string, string>> = {
+  relu: 'at least 0',
+  sigmoid: '0 to 1',
+  tanh: '-1 to 1',
+  softmax: '0 to 1',
+  softplus: 'above 0',
+  step: '0 or 1',
+}
+
+/** Emits the ops of an activation; linear emits none. `alpha` is the slope of leaky_relu or the scale of elu. */
+export function lowerActivation(builder: GraphBuilder, value: ValueId, activation: string, alpha: number): ValueId {
+  invariant(
+    activationOptions.some((option) => option.value === activation),
+    `unknown activation ${activation}`,
+  )
+  if (activation === 'linear') return value
+  if (activation === 'softmax') return builder.emitOne('softmax', [value])
+  return builder.emitOne('activation', [value], { activation, alpha })
+}

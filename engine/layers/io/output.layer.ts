@@ -1,0 +1,55 @@
+import { losses } from '../../training/losses/registry.ts'
+import { defineLayer } from '../layer.ts'
+import { numberParam, textParam } from '../read-params.ts'
+
+export const output = defineLayer({
+  type: 'output',
+  label: 'Output',
+  keras: null,
+  category: 'io',
+  icon: 'log-out',
+  summary: 'Compares what arrives with a target column.',
+  help: 'Names the target column and the loss. With "auto" the loss follows from the target: classes and one unit each give sparse categorical cross-entropy, two classes and one unit give binary cross-entropy, numbers give mean squared error. With several outputs the total loss is $\\sum_k w_k L_k$ (Keras loss_weights).',
+  inputs: [{ name: 'input', label: 'prediction' }],
+  outputs: [],
+  params: {
+    target: {
+      kind: 'target',
+      label: 'Target',
+      help: 'Target column. Empty: the only one there is.',
+      default: '',
+      searchable: false,
+    },
+    loss: {
+      kind: 'choice',
+      label: 'Loss',
+      help: 'What training makes small.',
+      keras: 'loss',
+      default: 'auto',
+      options: [
+        { value: 'auto', label: 'auto', help: 'Follows from the target and the number of units.' },
+        ...losses.map((loss) => ({ value: loss.type, label: loss.label, help: loss.help })),
+      ],
+    },
+    weight: {
+      kind: 'number',
+      label: 'Weight',
+      help: 'Factor of this loss in the total.',
+      keras: 'loss_weights',
+      default: 1,
+      min: 0,
+      max: 1000,
+      exclusiveMin: true,
+      searchable: false,
+    },
+  },
+  infer: () => [],
+  weights: () => [],
+  headline(params) {
+    const target = textParam(params, 'target')
+    const weight = numberParam(params, 'weight')
+    const facts = [target || 'the target', `loss ${textParam(params, 'loss')}`]
+    return weight === 1 ? facts : [...facts, `weight ${weight}`]
+  },
+  samples: [{ inputs: [[-1, 3]], params: {} }],
+})

@@ -1,0 +1,85 @@
+import type { Shape } from '../../base/shape.ts'
+import { formatShape } from '../../base/shape.ts'
+import { defineLayer } from '../layer.ts'
+import type { EffectiveParams } from '../params.ts'
+import { layerError } from '../problem.ts'
+import { numberParam } from '../read-params.ts'
+
+/** The axis counted from the front, the batch being 0. */
+function axisOf(shape: Shape, params: EffectiveParams): number {
+  const axis = numberParam(params, 'axis')
+  const positive = axis < 0 ? shape.length + axis : axis
+  if (positive >= 1 && positive < shape.length) return positive
+  throw layerError({
+    code: 'layer.axis',
+    message: `Axis ${axis} is not a feature axis of ${formatShape(shape)}.`,
+    param: 'axis',
+    expected: `1 to ${shape.length - 1}, or -${shape.length - 1} to -1`,
+    received: String(axis),
+    fix: 'Use -1, the last axis. Axis 0 is the batch.',
+  })
+}
+
+export const concatenate = defineLayer({
+  type: 'concatenate',
+  label: 'Concatenate',
+  keras: 'Concatenate',
+  category: 'merge',
+  icon: 'between-horizontal-start',
+  summary: 'Joins its inputs along one axis.',
+  help: 'Lays two or more inputs side by side along the axis; all other dimensions must agree. $N \\times 3$ and $N \\times 5$ give $N \\times 8$.',
+  inputs: [{ name: 'inputs', label: 'inputs', variadic: true, min: 2 }],
+  outputs: [{ name: 'output', label: 'output' }],
+  params: {
+    axis: {
+      kind: 'integer',
+      label: 'Axis',
+      help: 'Axis to join along, counted with the batch as 0; -1 is the last.',
+      keras: 'axis',
+      default: -1,
+      min: -5,
+      max: 5,
+      searchable: false,
+    },
+  },
+  infer({ inputs, params }) {
+    const first = inputs[0]!
+    const axis = axisOf(first, params)
+    const other = inputs.find(
+      (shape) => shape.length !== first.length || shape.some((size, index) => index !== axis && size !== first[index]),
+    )
+    if (other)
+      throw layerError({
+        code: 'graph.shape-mismatch',
+        message: `${formatShape(first)} and ${formatShape(other)} differ outside axis ${axis}.`,
+        port: 'inputs',
+        expected: `${formatShape(first)} but for axis ${axis}`,
+        received: formatShape(other),
+        fix: 'Bring all inputs to one shape but for the axis, with Flatten or Reshape.',
+      })
+    const size = inputs.reduce((sum, shape) => sum + shape[axis]!, 0)
+    return [first.map((dimension, index) => (index === axis ? size : dimension))]
+  },
+  weights: () => [],
+  lower({ builder, values, params }) {
+    return [builder.emitOne('concatenate', values, { axis: axisOf(builder.shapeOf(values[0]!), params) })]
+  },
+  headline: (params) => [`axis ${numberParam(params, 'axis')}`],
+  samples: [
+    {
+      inputs: [
+        [-1, 3],
+        [-1, 5],
+      ],
+      params: {},
+    },
+    {
+      inputs: [
+        [-1, 2, 3],
+        [-1, 4, 3],
+        [-1, 1, 3],
+      ],
+      params: { axis: 1 },
+    },
+  ],
+})

@@ -1,0 +1,11 @@
+import type { LossDeclaration } from '../../compile/types.ts'
+import { checkClassUnits } from './check.ts'
+
+export const categoricalCrossentropy: LossDeclaration = {
+  type: 'categorical_crossentropy',
+  label: 'Categorical cross-entropy',
+  help: '$-\\sum_c y_c \\ln p_c$ with one-hot targets; for several classes with softmax. Keras CategoricalCrossentropy.',
+  target: 'one-hot',
+  check: (prediction, target) => checkClassUnits('Categorical cross-entropy', prediction, target),
+  lower: (builder, prediction, target) => builder.emitOne('categorical_cross_entropy', [prediction, target]),
+}

@@ -1,0 +1,72 @@
+import { LaminaError } from '../../base/errors.ts'
+import type { Shape } from '../../base/shape.ts'
+import { formatShape } from '../../base/shape.ts'
+import type { DatasetSignature } from '../../graph/document.ts'
+
+export type Target = DatasetSignature['targets'][number]
+
+/** An error `loss.shape`: prediction and target do not fit. */
+export function lossError(message: string, expected: string, received: string, fix: string): LaminaError {
+  return new LaminaError({ code: 'loss.shape', message, expected, received, fix })
+}
+
+/** Number of predicted values a sample. Throws `loss.shape` unless the prediction is N x features. */
+export function unitsOf(prediction: Shape): number {
+  if (prediction.length === 2) return prediction[1] as number
+  throw lossError(
+    `A loss needs one vector a sample, not ${formatShape(prediction)}.`,
+    'N x units',
+    formatShape(prediction),
+    'Put a Flatten and a Dense in front of the Output.',
+  )
+}
+
+/** One unit a class: softmax losses. */
+export function checkClassUnits(label: string, prediction: Shape, target: Target | undefined): void {
+  const units = unitsOf(prediction)
+  if (target && target.kind !== 'classes')
+    throw lossError(
+      `${label} needs classes, but "${target.column}" holds numbers.`,
+      'a target with classes',
+      `the numbers of "${target.column}"`,
+      'Use mean squared error, or make the column categorical in the data view.',
+    )
+  const classes = target?.classes?.length
+  if (classes !== undefined && units !== classes)
+    throw lossError(
+      `"${target?.column}" has ${classes} classes, but ${units} ${units === 1 ? 'unit arrives' : 'units arrive'}.`,
+      `${classes} units`,
+      `${units} ${units === 1 ? 'unit' : 'units'}`,
+      `Give the last Dense ${classes} units with softmax.`,
+    )
+  if (units < 2)
+    throw lossError(
+      `${label} needs one unit a class.`,
+      'at least 2 units',
+      '1 unit',
+      'Use binary cross-entropy with one sigmoid unit, or two units with softmax.',
+    )
+}
+
+/** As many units as target values: one for a column of numbers; for classes one unit (of two classes) or one a class. */
+export function checkValueUnits(label: string, prediction: Shape, target: Target | undefined): void {
+  const units = unitsOf(prediction)
+  if (!target) return
+  if (target.kind === 'numeric') {
+    if (units === 1) return
+    throw lossError(
+      `"${target.column}" is one number a sample, but ${units} units arrive.`,
+      '1 unit',
+      `${units} units`,
+      'Give the last Dense 1 unit.',
+    )
+  }
+  const classes = target.classes?.length ?? 2
+  if (units === classes || (units === 1 && classes === 2)) return
+  throw lossError(
+    `${label} over the ${classes} classes of "${target.column}" does not fit ${units} ${units === 1 ? 'unit' : 'units'}.`,
+    classes === 2 ? '1 or 2 units' : `${classes} units`,
+    `${units} ${units === 1 ? 'unit' : 'units'}`,
+    `Give the last Dense ${classes === 2 ? 1 : classes} ${classes === 2 ? 'unit' : 'units'}.`,
+  )
+}
