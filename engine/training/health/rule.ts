@@ -1,0 +1,32 @@
+import type { EpochRecord } from '../history.ts'
+
+/** Advice about a run that goes on. */
+export interface HealthWarning {
+  rule: string
+  /** Epoch (from 1) at which it was noticed. */
+  epoch: number
+  /** What was seen, with the numbers. */
+  message: string
+  /** One sentence: why it happens or what helps. */
+  why: string
+}
+
+export interface HealthContext {
+  history: readonly EpochRecord[]
+  /** Name of the value that tells how good an epoch is, and its direction. */
+  monitor: string
+  better: 'higher' | 'lower'
+}
+
+/** One symptom that can be read from the history. */
+export interface HealthRule {
+  id: string
+  label: string
+  /** The warning, or null while all is well. Must be cheap: it is asked about ten times a second. */
+  check(context: HealthContext): Omit<HealthWarning, 'rule'> | null
+}
+
+/** Identity with type checking. */
+export function defineHealthRule(rule: HealthRule): HealthRule {
+  return rule
+}

@@ -1,0 +1,40 @@
+/** What one epoch left behind. */
+export interface EpochRecord {
+  /** 1 for the first epoch. */
+  epoch: number
+  learningRate: number
+  /** Wall time of the epoch, validation included. */
+  seconds: number
+  /** `loss`, `accuracy`, ... of training, and the same with `validation_` in front: means over samples. */
+  metrics: Readonly<Record<string, number>>
+}
+
+/** Prefix of a metric that was measured on the validation part. */
+export const VALIDATION = 'validation_'
+
+/** Means of accumulated sums under their names. */
+export function meansOf(
+  names: readonly string[],
+  sums: ArrayLike<number>,
+  samples: number,
+  prefix = '',
+): Record<string, number> {
+  const means: Record<string, number> = {}
+  for (const [index, name] of names.entries()) means[prefix + name] = (sums[index] as number) / samples
+  return means
+}
+
+/** The values of one metric over epochs; epochs that lack it are left out. */
+export function seriesOf(history: readonly EpochRecord[], metric: string): number[] {
+  const values: number[] = []
+  for (const record of history) {
+    const value = record.metrics[metric]
+    if (value !== undefined) values.push(value)
+  }
+  return values
+}
+
+/** Records up to and including `epoch`: what a resumed run keeps. */
+export function historyUpTo(history: readonly EpochRecord[], epoch: number): EpochRecord[] {
+  return history.filter((record) => record.epoch <= epoch)
+}

@@ -1,0 +1,320 @@
+import { LaminaError } from '../base/errors.ts'
+import { Random, Stream } from '../base/rng.ts'
+import type { RunResult } from '../native/program.ts'
+import type { Checkpoint, Resume } from './checkpoint.ts'
+import { EarlyStopping } from './early-stopping.ts'
+import { type EpochRecord, historyUpTo, meansOf, VALIDATION } from './history.ts'
+import type { TrainingPlan } from './plan.ts'
+import { initialRunState, type RunState } from './run-state.ts'
+import type { TrainingControl } from './trainer-control.ts'
+import type { TrainingEvent } from './trainer-events.ts'
+import { TrainerReporter } from './trainer-reporter.ts'
+import type { ModelSession } from './trainer-session.ts'
+
+/** Training of one compiled model whose data is bound. */
+export interface TrainingJob {
+  session: ModelSession
+  plan: TrainingPlan
+  /** Rows of the bound data. */
+  rows: { train: Int32Array; validation: Int32Array }
+  seed: number
+  threads: number
+  /** Learning rate of an epoch, counted from 0. */
+  learningRate(epoch: number): number
+  /** The value early stopping watches; null when this run does not have it. */
+  monitor: { name: string; better: 'higher' | 'lower' } | null
+  control: TrainingControl
+  resume?: Resume
+  /** Must keep all of them or none, and must not return before they are safe. */
+  save?(checkpoints: readonly Checkpoint[]): void
+  onEvent?(event: TrainingEvent): void
+}
+
+export interface TrainingResult {
+  status: 'completed' | 'stopped'
+  reason: 'epochs' | 'early-stopping' | 'stopped'
+  history: EpochRecord[]
+  /** Where it ended; resuming begins here. */
+  last: Checkpoint
+  best: Checkpoint | null
+}
+
+/** The order in which an epoch (from 0) visits the rows: depends on seed and epoch only. */
+export function epochOrder(rows: Int32Array, seed: number, epoch: number): Int32Array {
+  return new Random(seed, Stream.shuffle, epoch).shuffle(Int32Array.from(rows))
+}
+
+/** Epochs, validation, early stopping, checkpoints; the hot loop is the native session's. */
+export class TrainingLoop {
+  readonly #job: TrainingJob
+  readonly #stopping: EarlyStopping
+  readonly #reporter: TrainerReporter
+  readonly #history: EpochRecord[]
+  readonly #steps: number
+  #epoch: number
+  #iteration: number
+  #step = 0
+  #sums: Float64Array | undefined
+  #epochSeconds = 0
+  #best: Checkpoint | null
+  #bestSaved = true
+  #savedEpoch: number
+  #savedAt = performance.now()
+  #secondsBefore: number
+  readonly #startedAt = performance.now()
+  #checkpointDue = false
+  #running = false
+
+  constructor(job: TrainingJob) {
+    this.#job = job
+    const { plan, rows, resume } = job
+    const state: RunState = resume?.last.state ?? initialRunState()
+    this.#epoch = state.epoch
+    this.#savedEpoch = state.epoch
+    this.#iteration = state.iteration
+    this.#secondsBefore = state.seconds
+    if (state.partial) {
+      this.#step = state.partial.step
+      this.#sums = Float64Array.from(state.partial.accumulators)
+      this.#epochSeconds = state.partial.seconds
+    }
+    this.#best = resume?.best ?? null
+    this.#history = historyUpTo(resume?.history ?? [], state.epoch)
+    this.#steps = Math.ceil(rows.train.length / plan.batchSize)
+    this.#stopping = new EarlyStopping(
+      {
+        enabled: plan.earlyStopping.enabled,
+        patience: plan.earlyStopping.patience,
+        minDelta: plan.earlyStopping.minDelta,
+        better: job.monitor?.better ?? 'lower',
+      },
+      state.earlyStopping,
+    )
+    if (resume) job.session.load(resume.last.persistent)
+    this.#reporter = new TrainerReporter({
+      onEvent: job.onEvent,
+      epochs: plan.epochs,
+      stepsPerEpoch: this.#steps,
+      trainSamples: rows.train.length,
+      monitor: job.monitor ?? { name: 'loss', better: 'lower' },
+      history: this.#history,
+    })
+  }
+
+  /** Runs to the end, to a stop, or throws `training.diverged`. */
+  async run(): Promise<TrainingResult> {
+    const registration = this.#job.control.onChange(() => this.#interruptIfAsked())
+    const timer = setInterval(() => this.#tick(), 100)
+    try {
+      return await this.#epochs()
+    } finally {
+      clearInterval(timer)
+      registration.dispose()
+      this.#reporter.flush()
+    }
+  }
+
+  async #epochs(): Promise<TrainingResult> {
+    const { plan } = this.#job
+    let reason: TrainingResult['reason'] = 'epochs'
+    if (this.#job.resume?.last.state.finished && this.#stoppedEarly()) return this.#finish('early-stopping')
+    while (this.#epoch < plan.epochs) {
+      const learningRate = this.#job.learningRate(this.#epoch)
+      if ((await this.#trainEpoch(learningRate)) === 'stop') return this.#stop()
+      const metrics = await this.#measure()
+      if (!metrics) return this.#stop()
+      const stop = this.#completeEpoch(metrics, learningRate)
+      if (stop) {
+        reason = 'early-stopping'
+        break
+      }
+    }
+    return this.#finish(reason)
+  }
+
+  /** Trains what is left of the current epoch. */
+  async #trainEpoch(learningRate: number): Promise<'done' | 'stop'> {
+    const { session, plan, rows, seed } = this.#job
+    const order = epochOrder(rows.train, seed, this.#epoch)
+    const rates = Float64Array.of(learningRate)
+    while (this.#step < this.#steps) {
+      if (!(await this.#mayContinue())) return 'stop'
+      const result = await this.#whileRunning(() =>
+        session.native.run({
+          program: 'train',
+          rows: this.#step === 0 ? order : order.subarray(this.#step * plan.batchSize),
+          batchSize: plan.batchSize,
+          learningRates: rates,
+          iteration: this.#iteration,
+          accumulators: this.#sums,
+          stopWhenNotFinite: true,
+        }),
+      )
+      this.#step += result.steps
+      this.#iteration += result.steps
+      this.#sums = result.accumulators
+      this.#epochSeconds += result.seconds
+      if (result.stopped === 'not-finite') throw this.#diverged(learningRate, result)
+      if (result.stopped === 'cancelled' && this.#checkpointDue) this.#save(false)
+    }
+    return 'done'
+  }
+
+  /** Metrics of the epoch whose training is done; null when it is to stop. */
+  async #measure(): Promise<Record<string, number> | null> {
+    const { session, rows } = this.#job
+    const metrics = meansOf(session.compiled.accumulators, this.#sums ?? [], rows.train.length)
+    if (rows.validation.length === 0) return metrics
+    const started = performance.now()
+    for (;;) {
+      if (!(await this.#mayContinue())) return null
+      const measured = await this.#whileRunning(() => session.evaluate(rows.validation, VALIDATION))
+      if (measured) {
+        this.#epochSeconds += (performance.now() - started) / 1000
+        return Object.assign(metrics, measured)
+      }
+    }
+  }
+
+  /** Books the epoch; true when early stopping says so. */
+  #completeEpoch(metrics: Record<string, number>, learningRate: number): boolean {
+    const { plan, monitor, session } = this.#job
+    this.#epoch += 1
+    const record = { epoch: this.#epoch, learningRate, seconds: this.#epochSeconds, metrics }
+    this.#history.push(record)
+    this.#step = 0
+    this.#sums = undefined
+    this.#epochSeconds = 0
+    let stop = false
+    const watched = monitor ? metrics[monitor.name] : undefined
+    if (watched !== undefined) {
+      const verdict = this.#stopping.update(this.#epoch, watched)
+      stop = verdict.stop
+      if (verdict.improved) {
+        this.#best = this.#checkpoint('best', session.read(), false)
+        this.#bestSaved = false
+      }
+    }
+    this.#reporter.epochCompleted(record)
+    const { everyEpochs, seconds } = plan.checkpoint
+    const due = everyEpochs > 0 && this.#epoch - this.#savedEpoch >= everyEpochs
+    if (!stop && this.#epoch < plan.epochs && (due || performance.now() - this.#savedAt >= seconds * 1000))
+      this.#save(false)
+    return stop
+  }
+
+  /** Waits while paused. False when it is to stop. */
+  async #mayContinue(): Promise<boolean> {
+    const { control } = this.#job
+    if (control.requested === 'pause') {
+      this.#save(false)
+      this.#reporter.state('paused')
+      await control.whenNotPaused()
+      if (!this.#stopAsked()) this.#reporter.state('running')
+    }
+    return !this.#stopAsked()
+  }
+
+  #stopAsked(): boolean {
+    return this.#job.control.requested === 'stop'
+  }
+
+  #stop(): TrainingResult {
+    const last = this.#save(false)
+    return { status: 'stopped', reason: 'stopped', history: this.#history, last, best: this.#best }
+  }
+
+  #finish(reason: TrainingResult['reason']): TrainingResult {
+    if (!this.#job.session.read().every(Number.isFinite)) throw this.#diverged(this.#job.learningRate(this.#epoch - 1))
+    const last = this.#save(true)
+    return { status: 'completed', reason, history: this.#history, last, best: this.#best }
+  }
+
+  #stoppedEarly(): boolean {
+    const { plan } = this.#job
+    return plan.earlyStopping.enabled && this.#stopping.state.wait >= plan.earlyStopping.patience
+  }
+
+  #save(finished: boolean): Checkpoint {
+    const { session, save, onEvent } = this.#job
+    const last = this.#checkpoint('last', session.read(), finished)
+    const checkpoints = this.#best && !this.#bestSaved ? [this.#best, last] : [last]
+    this.#reporter.flush()
+    if (save) {
+      save(checkpoints)
+      for (const { kind, epoch } of checkpoints) onEvent?.({ type: 'checkpoint', kind, epoch })
+    }
+    this.#bestSaved = true
+    this.#checkpointDue = false
+    this.#savedEpoch = this.#epoch
+    this.#savedAt = performance.now()
+    return last
+  }
+
+  #checkpoint(kind: Checkpoint['kind'], persistent: Float32Array, finished: boolean): Checkpoint {
+    const partial = this.#sums && {
+      step: this.#step,
+      accumulators: Array.from(this.#sums),
+      seconds: this.#epochSeconds,
+    }
+    const state: RunState = {
+      version: 1,
+      epoch: this.#epoch,
+      iteration: this.#iteration,
+      partial: partial ?? null,
+      earlyStopping: this.#stopping.state,
+      seconds: this.#secondsBefore + (performance.now() - this.#startedAt) / 1000,
+      finished,
+    }
+    return { kind, epoch: this.#epoch, iteration: this.#iteration, persistent, state }
+  }
+
+  async #whileRunning<T>(run: () => Promise<T>): Promise<T> {
+    this.#running = true
+    try {
+      return await run()
+    } finally {
+      this.#running = false
+    }
+  }
+
+  #interruptIfAsked(): void {
+    if (this.#running && this.#job.control.requested !== 'run') this.#job.session.native.cancel()
+  }
+
+  #tick(): void {
+    this.#reporter.flush()
+    if (!this.#running) return
+    const { session, plan, rows, save } = this.#job
+    const validating = this.#step >= this.#steps
+    const progress = session.native.progress()
+    this.#reporter.progress({
+      epoch: this.#epoch + 1,
+      step: validating ? this.#step : this.#step + progress.step,
+      samples: validating ? rows.train.length : this.#step * plan.batchSize + progress.samples,
+      lossSum: (validating ? this.#sums : progress.accumulators)?.[0] ?? 0,
+      learningRate: this.#job.learningRate(this.#epoch),
+      elapsedSeconds: this.#secondsBefore + (performance.now() - this.#startedAt) / 1000,
+    })
+    if (save && !validating && performance.now() - this.#savedAt >= plan.checkpoint.seconds * 1000) {
+      this.#checkpointDue = true
+      session.native.cancel()
+    }
+  }
+
+  #diverged(learningRate: number, result?: RunResult): LaminaError {
+    const step = this.#step
+    const loss = result?.accumulators[0]
+    return new LaminaError({
+      code: 'training.diverged',
+      message: `Training diverged in epoch ${this.#epoch + (result ? 1 : 0)}${result ? `, step ${step}` : ''}: the ${result ? 'loss' : 'weights'} ran out of the range of numbers.`,
+      where: 'training.optimizer.learningRate',
+      expected: 'a finite loss and finite weights',
+      received: result
+        ? `loss ${loss} at learning rate ${learningRate}`
+        : `weights that are not finite at learning rate ${learningRate}`,
+      fix: `Lower the learning rate (try ${Number((learningRate / 10).toPrecision(2))}), or scale the inputs (standardize).`,
+      data: { epoch: this.#epoch + 1, step, learningRate, lastCheckpointEpoch: this.#savedEpoch },
+    })
+  }
+}

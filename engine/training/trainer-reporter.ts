@@ -1,0 +1,82 @@
+import { HealthMonitor } from './health/index.ts'
+import type { EpochRecord } from './history.ts'
+import type { TrainingEvent } from './trainer-events.ts'
+
+/** Milliseconds between events, so that a thousand tiny epochs a second do not flood the listener. */
+const INTERVAL = 100
+
+export interface ReporterOptions {
+  onEvent?: (event: TrainingEvent) => void
+  epochs: number
+  stepsPerEpoch: number
+  trainSamples: number
+  monitor: { name: string; better: 'higher' | 'lower' }
+  /** Grows while training goes on; read by the health rules. */
+  history: readonly EpochRecord[]
+}
+
+export interface StepProgress {
+  epoch: number
+  step: number
+  samples: number
+  lossSum: number
+  learningRate: number
+  elapsedSeconds: number
+}
+
+/** Gathers what happens during training into events, about ten a second. */
+export class TrainerReporter {
+  readonly #options: ReporterOptions
+  readonly #health = new HealthMonitor()
+  readonly #startedAt = performance.now()
+  #pending: EpochRecord[] = []
+  #samplesDone = 0
+  #flushedAt = performance.now()
+
+  constructor(options: ReporterOptions) {
+    this.#options = options
+  }
+
+  epochCompleted(record: EpochRecord): void {
+    this.#samplesDone += this.#options.trainSamples
+    if (!this.#options.onEvent) return
+    this.#pending.push(record)
+    if (performance.now() - this.#flushedAt >= INTERVAL) this.flush()
+  }
+
+  /** Sends epochs that were held back, and warnings about them. */
+  flush(): void {
+    this.#flushedAt = performance.now()
+    if (this.#pending.length === 0) return
+    const records = this.#pending
+    this.#pending = []
+    const { onEvent, history, monitor } = this.#options
+    onEvent?.({ type: 'epochs', records })
+    for (const warning of this.#health.check({ history, monitor: monitor.name, better: monitor.better }))
+      onEvent?.({ type: 'warning', warning })
+  }
+
+  state(state: 'running' | 'paused'): void {
+    this.#options.onEvent?.({ type: 'state', state })
+  }
+
+  progress(at: StepProgress): void {
+    const { onEvent, epochs, stepsPerEpoch, trainSamples } = this.#options
+    if (!onEvent) return
+    const seconds = (performance.now() - this.#startedAt) / 1000
+    const samplesPerSecond = (this.#samplesDone + at.samples) / seconds
+    const left = (epochs - at.epoch + 1) * trainSamples - at.samples
+    onEvent({
+      type: 'progress',
+      epoch: at.epoch,
+      epochs,
+      step: at.step,
+      steps: stepsPerEpoch,
+      loss: at.samples > 0 ? at.lossSum / at.samples : null,
+      learningRate: at.learningRate,
+      samplesPerSecond,
+      elapsedSeconds: at.elapsedSeconds,
+      remainingSeconds: samplesPerSecond > 0 ? left / samplesPerSecond : null,
+    })
+  }
+}
