@@ -1,0 +1,144 @@
+import { Random } from '../../engine/base/rng.ts'
+import type { Shape } from '../../engine/base/shape.ts'
+import { type KernelCall, type Operand, randomOperand } from './native-program.ts'
+
+const random = new Random(5, 9)
+
+const N = 401
+const F = 131
+const C = 257
+const wide: Shape = [-1, F]
+const weight: Shape = [F, C]
+
+const x = (shape: Shape, least = -2, most = 2): Operand => randomOperand(shape, N, random, least, most)
+const classes = (count: number): Operand => ({
+  shape: [-1, 1],
+  data: Float32Array.from({ length: N }, () => random.integer(count)),
+})
+const probability = (shape: Shape) => x(shape, 0.01, 0.99)
+const g = () => x([-1])
+
+type Rest = Omit<KernelCall, 'kernel' | 'samples' | 'batchCapacity' | 'threads'>
+
+function twice(kernel: string, prediction: () => Operand, target: () => Operand): Record<string, Rest> {
+  return {
+    [kernel]: { inputs: [prediction(), target()], outputs: [[-1]] },
+    [`${kernel}_gradient`]: { inputs: [g(), prediction(), target()], outputs: [wide] },
+  }
+}
+
+const parameters = (slots: number) => {
+  const shapes: Shape[] = [weight, [C], [C, C]]
+  const positive = (shape: Shape) => x(shape, 0.1, 1)
+  return {
+    inputs: [...shapes.map((s) => x(s)), ...shapes.map((s) => x(s)), ...Array(slots).fill(shapes).flat().map(positive)],
+    outputs: Array<Shape[]>(1 + slots)
+      .fill(shapes)
+      .flat(),
+  }
+}
+
+/** One call of every kernel on odd sizes, large enough for several tiles; the same numbers each time this module is loaded. */
+export const kernelCalls: Readonly<Record<string, Rest>> = {
+  dense: { inputs: [x(wide), x(weight), x([C])], outputs: [[-1, C]], attributes: [3, 0] },
+  dense_input_gradient: { inputs: [x([-1, C]), x(weight), x(wide)], outputs: [wide], attributes: [1, 0] },
+  dense_parameter_gradient: { inputs: [x(wide), x([-1, C])], outputs: [weight, [C]] },
+  activation: { inputs: [x(wide)], outputs: [wide], attributes: [8, 0] },
+  activation_gradient: { inputs: [x(wide), x(wide), null], outputs: [wide], attributes: [8, 0] },
+  softmax: { inputs: [x(wide)], outputs: [wide] },
+  softmax_gradient: { inputs: [x(wide), probability(wide)], outputs: [wide] },
+  prelu: { inputs: [x(wide), x([F])], outputs: [wide] },
+  prelu_gradient: {
+    inputs: [x([-1, 7, 65]), x([-1, 7, 65]), x([7, 65])],
+    outputs: [
+      [-1, 7, 65],
+      [7, 65],
+    ],
+  },
+  dropout: { inputs: [x(wide)], outputs: [wide, wide], attributes: [0.4, 1001] },
+  add: { inputs: [x(wide), x(wide), x(wide)], outputs: [wide] },
+  subtract: { inputs: [x(wide), x(wide)], outputs: [wide] },
+  multiply: { inputs: [x(wide), x(wide)], outputs: [wide] },
+  scale: { inputs: [x(wide)], outputs: [wide], attributes: [1.7] },
+  fill: { inputs: [], outputs: [wide], attributes: [1.7] },
+  concatenate: { inputs: [x(wide), x([-1, 3])], outputs: [[-1, F + 3]], attributes: [1] },
+  slice: { inputs: [x(wide)], outputs: [[-1, F - 2]], attributes: [1, 1] },
+  pad_slice: { inputs: [x([-1, F - 2])], outputs: [wide], attributes: [1, 1] },
+  batch_normalization: {
+    inputs: [x(wide), x([F]), x([F]), x([F]), x([F], 0.5, 1)],
+    outputs: [wide, [F], [F], [F], [F]],
+    attributes: [0.99, 1e-3],
+  },
+  batch_normalization_gradient: {
+    inputs: [x(wide), x(wide), x([F]), x([F]), x([F], 0.5, 1)],
+    outputs: [wide, [F], [F]],
+  },
+  batch_normalization_inference: {
+    inputs: [x(wide), x([F]), x([F]), x([F]), x([F], 0.5, 1)],
+    outputs: [wide],
+    attributes: [1e-3],
+  },
+  ...twice(
+    'mean_squared_error',
+    () => x(wide),
+    () => x(wide),
+  ),
+  ...twice(
+    'mean_absolute_error',
+    () => x(wide),
+    () => x(wide),
+  ),
+  ...twice(
+    'binary_cross_entropy',
+    () => probability(wide),
+    () => probability(wide),
+  ),
+  ...twice(
+    'categorical_cross_entropy',
+    () => probability(wide),
+    () => probability(wide),
+  ),
+  ...twice(
+    'sparse_categorical_cross_entropy',
+    () => probability(wide),
+    () => classes(F),
+  ),
+  ...twice(
+    'sigmoid_cross_entropy',
+    () => x(wide),
+    () => probability(wide),
+  ),
+  ...twice(
+    'softmax_cross_entropy',
+    () => x(wide),
+    () => probability(wide),
+  ),
+  ...twice(
+    'sparse_softmax_cross_entropy',
+    () => x(wide),
+    () => classes(F),
+  ),
+  batch_mean: { inputs: [g()], outputs: [[]] },
+  batch_mean_gradient: { inputs: [x([])], outputs: [[-1]] },
+  l1_penalty: { inputs: [x([C, C])], outputs: [[]], attributes: [0.1] },
+  l2_penalty: { inputs: [x([C, C])], outputs: [[]], attributes: [0.1] },
+  l1_penalty_gradient: { inputs: [x([]), x([C, C])], outputs: [[C, C]], attributes: [0.1] },
+  l2_penalty_gradient: { inputs: [x([]), x([C, C])], outputs: [[C, C]], attributes: [0.1] },
+  categorical_accuracy: { inputs: [x(wide), x(wide)], outputs: [[-1]] },
+  sparse_categorical_accuracy: { inputs: [x(wide), classes(F)], outputs: [[-1]] },
+  binary_accuracy: { inputs: [x(wide), classesLike(wide)], outputs: [[-1]], attributes: [0.5] },
+  accumulate: { inputs: [g()], outputs: [], attributes: [0, 1], accumulators: 1 },
+  sgd_update: { ...parameters(1), attributes: [3, 0.9, 1] },
+  rmsprop_update: { ...parameters(3), attributes: [3, 0.9, 0.5, 2, 1] },
+  adam_update: { ...parameters(2), attributes: [3, 0.9, 0.999, 1e-7], iteration: 3 },
+}
+
+function classesLike(shape: Shape): Operand {
+  const operand = x(shape)
+  return { shape, data: Float32Array.from(operand.data, (value) => (value > 0 ? 1 : 0)) }
+}
+
+/** The call of one kernel, ready for `runKernel`. */
+export function kernelCall(kernel: string): KernelCall {
+  return { ...(kernelCalls[kernel] as Rest), kernel, samples: N, batchCapacity: N + 3 }
+}
