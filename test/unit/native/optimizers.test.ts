@@ -1,0 +1,86 @@
+import { describe, it } from 'vitest'
+import { checkCase, type KernelCase, operand } from '../../support/kernel-case.ts'
+
+const cases: KernelCase[] = [
+  {
+    name: 'sgd_update without momentum',
+    call: {
+      kernel: 'sgd_update',
+      samples: 1,
+      inputs: [operand([2], 1, 2), operand([2], 10, 20)],
+      outputs: [[2]],
+      attributes: [1, 0, 0],
+    },
+    expected: [[0, 0]],
+  },
+  {
+    name: 'sgd_update with momentum',
+    call: {
+      kernel: 'sgd_update',
+      samples: 1,
+      inputs: [operand([1], 1), operand([1], 10), operand([1], 4)],
+      outputs: [[1], [1]],
+      attributes: [1, 0.5, 0],
+    },
+    expected: [[2], [1]],
+  },
+  {
+    name: 'sgd_update with Nesterov momentum',
+    call: {
+      kernel: 'sgd_update',
+      samples: 1,
+      inputs: [operand([1], 1), operand([1], 10), operand([1], 4)],
+      outputs: [[1], [1]],
+      attributes: [1, 0.5, 1],
+    },
+    expected: [[0.5], [1]],
+  },
+  {
+    name: 'rmsprop_update',
+    call: {
+      kernel: 'rmsprop_update',
+      samples: 1,
+      inputs: [operand([1], 1), operand([1], 2), operand([1], 8)],
+      outputs: [[1], [1]],
+      attributes: [1, 0.5, 0, 10, 0],
+    },
+    // v = 4 + 2 = 6; 0.1 * 2 / sqrt(16)
+    expected: [[0.95], [6]],
+  },
+  {
+    name: 'rmsprop_update, centred, with momentum',
+    call: {
+      kernel: 'rmsprop_update',
+      samples: 1,
+      inputs: [operand([1], 1), operand([1], 2), operand([1], 8), operand([1], 1), operand([1], 2)],
+      outputs: [[1], [1], [1], [1]],
+      attributes: [1, 0.5, 0.5, 2, 1],
+    },
+    // v = 6, average = 2, denominator = 6 - 4 + 2 = 4, m = 0.5 + 0.1
+    expected: [[0.4], [6], [0.6], [2]],
+  },
+  {
+    name: 'adam_update: the first step moves each weight by the learning rate',
+    call: {
+      kernel: 'adam_update',
+      samples: 1,
+      inputs: [
+        operand([2], 1, 1),
+        operand([1], 3),
+        operand([2], 5, -1000),
+        operand([1], 0.01),
+        operand([2], 0, 0),
+        operand([1], 0),
+        operand([2], 0, 0),
+        operand([1], 0),
+      ],
+      outputs: [[2], [1], [2], [1], [2], [1]],
+      attributes: [2, 0.9, 0.999, 1e-12],
+    },
+    expected: [[0.9, 1.1], [2.9], [0.5, -100], [0.001], [0.025, 1000], [1e-7]],
+  },
+]
+
+describe('numbers worked by hand', () => {
+  it.each(cases)('$name', checkCase)
+})
