@@ -180,11 +180,16 @@ void Session::execute(Bound& bound, const Context& context) {
   }
 }
 
-bool Session::mayContinue() {
+bool Session::mayContinue(Context& context) {
   if (cancelled_.load(std::memory_order_relaxed)) return false;
   if (!paused_.load(std::memory_order_relaxed)) return true;
-  std::unique_lock lock(controlMutex_);
-  control_.wait(lock, [&] { return cancelled_.load() || !paused_.load(); });
+  // Others may use the cores meanwhile.
+  team_.release();
+  {
+    std::unique_lock lock(controlMutex_);
+    control_.wait(lock, [&] { return cancelled_.load() || !paused_.load(); });
+  }
+  context.threads = team_.acquire();
   return !cancelled_.load();
 }
 
@@ -212,7 +217,7 @@ RunResult Session::run() {
 
   const auto started = Clock::now();
   while (result.samples < total) {
-    if (!mayContinue()) {
+    if (!mayContinue(context)) {
       result.stopped = Stopped::cancelled;
       break;
     }

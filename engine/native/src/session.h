@@ -117,7 +117,7 @@ class Session {
   void gather(const Bound& bound, const Context& context, const int32_t* rows, int64_t samples) const;
   void execute(Bound& bound, const Context& context);
   /** Waits while paused; returns false when the run is to end. */
-  bool mayContinue();
+  bool mayContinue(Context& context);
   bool allFinite(int count) const;
 
   std::map<std::string, Bound> programs_;

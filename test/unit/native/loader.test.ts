@@ -40,6 +40,27 @@ describe('loading the native engine', () => {
     }
   })
 
+  it('measures what this machine can do', () => {
+    const peak = loadNative().measurePeak(1)
+    expect(peak.threads).toBe(1)
+    // Any processor of the last ten years does more than a tenth of a billion operations, and none does a million billion.
+    expect(peak.gflops).toBeGreaterThan(0.1)
+    expect(peak.gflops).toBeLessThan(1e6)
+    expect(peak.triadGigabytesPerSecond).toBeGreaterThan(0.1)
+    expect(peak.triadGigabytesPerSecond).toBeLessThan(1e4)
+  })
+
+  it('refuses a product whose factors do not fit', () => {
+    const [a, b, c] = [new Float32Array(6), new Float32Array(6), new Float32Array(4)]
+    expect(loadNative().gemm(2, 2, 3, false, false, a, b, c, 1, 1)).toBeGreaterThan(0)
+    expect(() => loadNative().gemm(2, 2, 4, false, false, a, b, c, 1, 1)).toThrow(
+      expect.objectContaining({ code: 'native.invalid-argument' }),
+    )
+    expect(() => loadNative().gemm(2, 2, 0, false, false, a, b, c, 1, 1)).toThrow(
+      expect.objectContaining({ code: 'native.invalid-argument' }),
+    )
+  })
+
   it('has a kernel for every op of docs/ops.md, and no other', () => {
     const documented = new Set<string>()
     let isLoss = false
