@@ -67,7 +67,7 @@ export async function serveFile(root: string, request: IncomingMessage, response
 async function locate(root: string, url: string): Promise<string | null> {
   try {
     const base = await realpath(root)
-    const name = decodeURIComponent(new URL(url, 'http://127.0.0.1').pathname)
+    const name = decodeURIComponent(url.replace(/[?#].*$/s, ''))
     if (name.includes('\0')) return null
     const path = await realpath(resolve(join(base, name.endsWith('/') ? `${name}index.html` : name)))
     if (!path.startsWith(base + sep)) return null

@@ -1,0 +1,18 @@
+/**
+ * The content security policy of the page, wherever it is shown: no inline script, no eval, nothing from another host.
+ * Style attributes are allowed (charts position their tooltips by them), style elements are not.
+ */
+export const contentPolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "style-src-attr 'unsafe-inline'",
+  "img-src 'self' data: blob:",
+  "font-src 'self'",
+  "connect-src 'self' ws://127.0.0.1:* ws://localhost:*",
+  "worker-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "object-src 'none'",
+  "frame-src 'none'",
+].join('; ')
