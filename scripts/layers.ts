@@ -40,18 +40,36 @@ export const zones: readonly Zone[] = [
     advice: 'An op knows shapes and its gradient, nothing of layers or documents.',
   },
   {
+    name: 'graph analysis',
+    pattern: /^engine\/graph\/(?:infer|validate|edit|insert|arrange|fragment)[\w-]*\.ts$/,
+    pure: true,
+    imports: ['base', 'graph', 'layers', 'losses'],
+    types: ['compile'],
+    advice: 'Inference and validation read documents by way of the layer declarations, and nothing above them.',
+  },
+  {
     name: 'graph',
     pattern: /^engine\/graph\//,
     pure: true,
+    packages: ['valibot'],
     imports: ['base'],
     types: ['layers', 'data description'],
     advice: 'Pass the layer registry in as an argument.',
   },
   {
+    name: 'losses',
+    pattern: /^engine\/training\/losses\//,
+    pure: true,
+    imports: ['base', 'ops'],
+    types: ['graph', 'layers', 'compile'],
+    advice:
+      'A loss is a declaration: shapes it takes and the ops it lowers to. The Output layer offers all of them by name.',
+  },
+  {
     name: 'layers',
     pattern: /^engine\/layers\//,
     pure: true,
-    imports: ['base', 'ops', 'graph'],
+    imports: ['base', 'ops', 'graph', 'losses'],
     types: ['compile'],
     advice: 'A layer lowers through the builder it is handed; it knows neither passes nor training.',
   },
@@ -59,7 +77,7 @@ export const zones: readonly Zone[] = [
     name: 'compile',
     pattern: /^engine\/compile\//,
     pure: true,
-    imports: ['base', 'ops', 'graph', 'layers', 'program format'],
+    imports: ['losses', 'graph analysis', 'base', 'ops', 'graph', 'layers', 'program format'],
     advice: 'The compiler takes losses, metrics and optimisers as declarations; it never looks them up in training.',
   },
   {
@@ -72,9 +90,9 @@ export const zones: readonly Zone[] = [
   {
     name: 'training declarations',
     pattern:
-      /^engine\/training\/(?:plan|override|losses|metrics|optimizers|schedules|objective|resolve|registry)[\w-]*(?:\/|\.ts$)/,
+      /^engine\/training\/(?:plan|override|metrics|optimizers|schedules|objective|resolve|registry)[\w-]*(?:\/|\.ts$)/,
     pure: true,
-    imports: ['base', 'ops', 'graph', 'layers', 'compile'],
+    imports: ['losses', 'graph analysis', 'base', 'ops', 'graph', 'layers', 'compile'],
     types: ['data description'],
     advice:
       'Plans, losses, metrics, optimisers and schedules are declarations that the window shows; what runs them is the trainer.',
@@ -83,7 +101,7 @@ export const zones: readonly Zone[] = [
     name: 'templates',
     pattern: /^engine\/templates\//,
     pure: true,
-    imports: ['base', 'graph', 'layers', 'training declarations'],
+    imports: ['losses', 'graph analysis', 'base', 'graph', 'layers', 'training declarations'],
     types: ['data description'],
     advice: 'A template is a document, a plan and settings.',
   },
@@ -110,6 +128,8 @@ export const zones: readonly Zone[] = [
     name: 'training',
     pattern: /^engine\/training\//,
     imports: [
+      'losses',
+      'graph analysis',
       'base',
       'ops',
       'graph',
@@ -128,6 +148,8 @@ export const zones: readonly Zone[] = [
     name: 'evaluation',
     pattern: /^engine\/evaluation\//,
     imports: [
+      'losses',
+      'graph analysis',
       'base',
       'ops',
       'graph',
@@ -147,6 +169,8 @@ export const zones: readonly Zone[] = [
     name: 'tuning',
     pattern: /^engine\/tuning\//,
     imports: [
+      'losses',
+      'graph analysis',
       'base',
       'ops',
       'graph',
@@ -167,6 +191,8 @@ export const zones: readonly Zone[] = [
     name: 'export',
     pattern: /^engine\/(?:export|import)\//,
     imports: [
+      'losses',
+      'graph analysis',
       'base',
       'ops',
       'graph',
@@ -188,22 +214,32 @@ export const zones: readonly Zone[] = [
     pattern: /^engine\/rpc\/contract\//,
     pure: true,
     packages: ['valibot'],
-    imports: ['base', 'graph', 'layers', 'compile', 'training declarations'],
+    imports: ['losses', 'graph analysis', 'base', 'graph', 'layers', 'compile', 'training declarations'],
     types: ['data description', 'program format'],
     advice: 'The contract holds schemas and types; the work is done in handlers.',
   },
   {
     name: 'rpc client',
-    pattern: /^engine\/rpc\/(?:client|protocol|pair|connection|channel|transport)[\w-]*\.ts$/,
+    pattern:
+      /^engine\/rpc\/(?:(?:client|protocol|framing|transport)\.ts|transports\/(?:memory|message-port|web-socket)\.ts)$/,
     pure: true,
     packages: ['valibot'],
     imports: ['base', 'rpc contract'],
     advice: 'The client runs in the window: it knows the contract and a message channel.',
   },
   {
+    name: 'rpc socket',
+    pattern: /^engine\/rpc\/transports\//,
+    imports: ['base', 'rpc contract', 'rpc client'],
+    advice: 'A transport carries messages and knows nothing of what they mean.',
+  },
+  {
     name: 'engine',
-    pattern: /^engine\/(?:rpc\/|engine\.ts$|bench\/|[\w-]+\.ts$)/,
+    pattern: /^engine\/(?:rpc\/|bench\/|[\w-]+\.ts$)/,
     imports: [
+      'rpc socket',
+      'losses',
+      'graph analysis',
       'base',
       'ops',
       'graph',
@@ -230,6 +266,8 @@ export const zones: readonly Zone[] = [
     name: 'cli',
     pattern: /^engine\/cli\//,
     imports: [
+      'losses',
+      'graph analysis',
       'base',
       'rpc contract',
       'rpc client',
@@ -252,13 +290,15 @@ export const zones: readonly Zone[] = [
   {
     name: 'electron',
     pattern: /^electron\//,
-    imports: ['base', 'rpc contract', 'rpc client'],
+    imports: ['base', 'rpc contract', 'rpc client', 'rpc socket'],
     advice: 'The main process owns windows, menus and dialogs and holds no machine learning; ask the engine.',
   },
   {
     name: 'renderer',
     pattern: /^renderer\//,
     imports: [
+      'losses',
+      'graph analysis',
       'base',
       'ops',
       'graph',
