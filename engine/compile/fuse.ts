@@ -1,0 +1,103 @@
+import { hasGradientFromOutput } from '../ops/activations.ts'
+import { completeAttributes } from '../ops/attributes.ts'
+import { findOp } from '../ops/registry.ts'
+import type { IrGraph, IrNode, IrValue, ValueId } from './ir.ts'
+import { countUses, producers, removeDeadCode, withNodes } from './rewrite.ts'
+
+/** Loss over probabilities -> what makes the probabilities, and the same loss over what it is made from. */
+const logitForms: Readonly<Record<string, { from: (node: IrNode) => boolean; to: string }>> = {
+  binary_cross_entropy: {
+    from: (node) => node.op === 'activation' && node.attributes.activation === 'sigmoid',
+    to: 'sigmoid_cross_entropy',
+  },
+  categorical_cross_entropy: { from: (node) => node.op === 'softmax', to: 'softmax_cross_entropy' },
+  sparse_categorical_cross_entropy: { from: (node) => node.op === 'softmax', to: 'sparse_softmax_cross_entropy' },
+}
+
+/**
+ * Takes cross-entropies from the logits where the probabilities come from a sigmoid or softmax, as Keras does: exact for saturated
+ * outputs, and one simple gradient. The probabilities stay for whoever reads them. To be run before differentiation.
+ */
+export function fuseLosses(graph: IrGraph): IrGraph {
+  const made = producers(graph)
+  const nodes = graph.nodes.map((node) => {
+    const form = logitForms[node.op]
+    if (!form) return node
+    const [prediction, target] = node.inputs as [ValueId, ValueId]
+    const source = made.get(prediction)
+    if (!source || !form.from(source)) return node
+    return { ...node, op: form.to, inputs: [source.inputs[0] as ValueId, target] }
+  })
+  return removeDeadCode(withNodes(graph, nodes))
+}
+
+/**
+ * Merges what one kernel can do in one pass over memory: an activation into the `dense` before it when nothing else reads the latter's
+ * result, and the gradient of an activation into the `dense_input_gradient` before it, also through the mask of a dropout (the factors
+ * of a product of three commute). To be run after differentiation.
+ */
+export function fuseKernels(graph: IrGraph): IrGraph {
+  const uses = countUses(graph)
+  const made = producers(graph)
+  const positions = new Map(graph.nodes.map((node, index) => [node, index] as const))
+  const values = new Map(graph.values)
+  const nodes: (IrNode | null)[] = [...graph.nodes]
+  let nextId = 0
+  for (const id of values.keys()) nextId = Math.max(nextId, id + 1)
+
+  /** The node that makes `id`, as rewritten so far, when it is an `op` that only one reader has. */
+  const soleProducer = (id: ValueId, op: string): { node: IrNode; at: number } | null => {
+    const original = made.get(id)
+    if (!original || uses.get(id) !== 1) return null
+    const at = positions.get(original) as number
+    const node = nodes[at]
+    return node?.op === op ? { node, at } : null
+  }
+
+  const fuseForward = (node: IrNode, at: number): void => {
+    const source = soleProducer(node.inputs[0] as ValueId, 'dense')
+    if (!source || source.node.attributes.activation !== 'linear') return
+    nodes[source.at] = null
+    nodes[at] = { ...source.node, outputs: node.outputs, attributes: node.attributes }
+  }
+
+  const gated = (source: IrNode, y: ValueId, node: IrNode, output: ValueId): IrNode => ({
+    ...source,
+    inputs: [source.inputs[0] as ValueId, source.inputs[1] as ValueId, y],
+    outputs: [output],
+    attributes: completeAttributes(findOp('dense_input_gradient'), node.attributes),
+  })
+
+  const fuseBackward = (node: IrNode, at: number): void => {
+    const [dy, , y] = node.inputs as [ValueId, ValueId | null, ValueId | null]
+    const { activation, alpha } = node.attributes
+    if (y === null || !hasGradientFromOutput(activation as string, alpha as number)) return
+    const direct = soleProducer(dy, 'dense_input_gradient')
+    if (direct && direct.node.inputs[2] === null) {
+      nodes[direct.at] = null
+      nodes[at] = gated(direct.node, y, node, node.outputs[0] as ValueId)
+      return
+    }
+    const masked = soleProducer(dy, 'multiply')
+    if (!masked) return
+    const [a, b] = masked.node.inputs as [ValueId, ValueId]
+    const behind = soleProducer(a, 'dense_input_gradient')
+    if (!behind || behind.node.inputs[2] !== null || made.get(b)?.op !== 'dropout') return
+    // The gated gradient is to be computed where the mask was applied, so y has to be there by then.
+    const maker = made.get(y)
+    if (maker && (positions.get(maker) as number) >= masked.at) return
+    const inner = nextId
+    nextId += 1
+    values.set(inner, { ...(values.get(a) as IrValue), id: inner, name: 'dense_input_gradient' })
+    nodes[behind.at] = null
+    nodes[masked.at] = gated(behind.node, y, node, inner)
+    nodes[at] = { ...masked.node, inputs: [inner, b], outputs: node.outputs }
+  }
+
+  for (const [index, node] of graph.nodes.entries()) {
+    if (node.op === 'activation') fuseForward(node, index)
+    else if (node.op === 'activation_gradient') fuseBackward(node, index)
+  }
+  const kept = nodes.filter((node) => node !== null)
+  return removeDeadCode({ ...withNodes(graph, kept), values })
+}
