@@ -1,0 +1,184 @@
+import { invariant } from '../../base/errors.ts'
+import { elementCount, type Shape } from '../../base/shape.ts'
+import type { CompiledModel, SlotBinding } from '../../compile/compile.ts'
+import type { IrGraph, IrNode, IrValue, ValueId } from '../../compile/ir.ts'
+import type { FittedColumn, FittedPreprocessing } from '../../data/dataset.ts'
+import { OnnxGraph } from './graph.ts'
+import { operatorFor } from './operators.ts'
+import {
+  addPreprocessing,
+  type ExportedInput,
+  type ExportedPreprocessing,
+  selectColumns,
+  tensorInfo,
+} from './preprocessing.ts'
+import { DataType, encodeModel, IR_VERSION, ML_OPSET, OPSET } from './schema.ts'
+
+export interface ExportedOutput {
+  name: string
+  /** Target column. */
+  column: string
+  /** Shape of one row. */
+  rowShape: readonly number[]
+  /** Class names in the order of the units; one unit is the probability of the second. */
+  classes?: readonly string[]
+}
+
+export interface OnnxExport {
+  bytes: Uint8Array
+  inputs: ExportedInput[]
+  outputs: ExportedOutput[]
+  /** What the user of the file should know; also in its metadata. */
+  notes: string[]
+}
+
+export interface OnnxExportRequest {
+  compiled: CompiledModel
+  /** Persistent memory of a session, as in a checkpoint. */
+  persistent: Float32Array
+  fitted: FittedPreprocessing
+  /** Name of the graph. */
+  name: string
+  /** Version of Lamina. */
+  version: string
+}
+
+/**
+ * An ONNX model of the network with its weights and preprocessing: numbers in source units and labels in, class probabilities or
+ * numbers in source units out, for any number of rows. Throws `export.unsupported-op`.
+ */
+export function exportOnnx(request: OnnxExportRequest): OnnxExport {
+  const { compiled, fitted } = request
+  const graph = new OnnxGraph()
+  const preprocessing = addPreprocessing(graph, fitted)
+  const names = new NetworkWriter(graph, request, preprocessing).write()
+  const outputs: ExportedOutput[] = []
+  const infos = compiled.outputs.map(({ node, name, rowShape }, index) => {
+    const column = targetOf(compiled.slots, node, fitted)
+    const value = inSourceUnits(graph, names[index]!, column)
+    const output = graph.add('Identity', [value], {}, { output: graph.unique(name) })
+    outputs.push({ name: output, column: column?.name ?? '', rowShape, classes: column?.categories })
+    return tensorInfo(output, DataType.float, rowShape)
+  })
+  const notes = notesOn(fitted)
+  const properties = { inputs: preprocessing.inputs, outputs, notes, preprocessing: fitted }
+  const bytes = encodeModel({
+    irVersion: IR_VERSION,
+    opsetImport: [...graph.domains].map((domain) => ({ domain, version: domain === '' ? OPSET : ML_OPSET })),
+    producerName: 'Lamina',
+    producerVersion: request.version,
+    docString: notes.join('\n'),
+    graph: {
+      name: request.name,
+      node: graph.nodes,
+      initializer: graph.initializers,
+      input: preprocessing.infos,
+      output: infos,
+    },
+    metadataProps: Object.entries(properties).map(([key, value]) => ({
+      key: `lamina.${key}`,
+      value: JSON.stringify(value),
+    })),
+  })
+  return { bytes, inputs: preprocessing.inputs, outputs, notes }
+}
+
+/** Writes the inference graph op by op. */
+class NetworkWriter {
+  readonly #graph: OnnxGraph
+  readonly #request: OnnxExportRequest
+  readonly #preprocessing: ExportedPreprocessing
+  readonly #ir: IrGraph
+  readonly #names = new Map<ValueId, string>()
+
+  constructor(graph: OnnxGraph, request: OnnxExportRequest, preprocessing: ExportedPreprocessing) {
+    this.#graph = graph
+    this.#request = request
+    this.#preprocessing = preprocessing
+    this.#ir = request.compiled.graphs.predict
+  }
+
+  /** Names of the graph's outputs, in order. */
+  write(): string[] {
+    for (const node of this.#ir.nodes) this.#writeNode(node)
+    return this.#ir.outputs.map(({ value }) => this.#nameOf(value))
+  }
+
+  #writeNode(node: IrNode): void {
+    const output = node.outputs[0] as ValueId
+    const name = operatorFor(
+      node.op,
+      node.origin,
+    )({
+      graph: this.#graph,
+      inputs: node.inputs.map((id) => (id === null ? null : this.#nameOf(id))),
+      inputShapes: node.inputs.map((id) => (id === null ? null : this.#value(id).shape)),
+      literals: node.inputs.map((id) => (id === null ? null : this.#literalOf(this.#value(id)))),
+      outputShape: this.#value(output).shape,
+      attributes: node.attributes,
+    })
+    this.#names.set(output, name)
+  }
+
+  #value(id: ValueId): IrValue {
+    const value = this.#ir.values.get(id)
+    invariant(value, `value ${id} of the inference graph does not exist`)
+    return value
+  }
+
+  #nameOf(id: ValueId): string {
+    const known = this.#names.get(id)
+    if (known !== undefined) return known
+    const value = this.#value(id)
+    const name = value.role === 'feed' ? this.#feed(value) : this.#initializer(value)
+    this.#names.set(id, name)
+    return name
+  }
+
+  #initializer(value: IrValue): string {
+    const literal = this.#literalOf(value)
+    invariant(literal, `value ${value.name} is used before it is computed`)
+    return this.#graph.floats(value.name, value.shape, literal)
+  }
+
+  #feed(value: IrValue): string {
+    const binding = this.#request.compiled.slots.find(({ slot }) => slot === value.slot)
+    invariant(binding, `slot ${value.slot} is not bound`)
+    const columns = selectColumns(this.#graph, this.#preprocessing, binding.columns, this.#request.fitted)
+    return value.shape.length === 2 ? columns : this.#reshape(columns, value.shape)
+  }
+
+  #reshape(name: string, shape: Shape): string {
+    return this.#graph.add('Reshape', [name, this.#graph.integers('shape', [-1, ...shape.slice(1)])])
+  }
+
+  #literalOf(value: IrValue): Float32Array | null {
+    if (value.role === 'constant') return Float32Array.from(value.literal ?? [])
+    if (value.role !== 'parameter' && value.role !== 'state') return null
+    const entry = this.#request.compiled.persistent.find(({ name }) => name === value.name)
+    invariant(entry, `weight ${value.name} has no memory`)
+    return this.#request.persistent.slice(entry.offset, entry.offset + elementCount(entry.shape))
+  }
+}
+
+function targetOf(slots: readonly SlotBinding[], node: string, fitted: FittedPreprocessing): FittedColumn | undefined {
+  const column = slots.find((slot) => slot.kind === 'target' && slot.node === node)?.columns[0]
+  return fitted.targets.find(({ name }) => name === column)
+}
+
+function inSourceUnits(graph: OnnxGraph, value: string, column: FittedColumn | undefined): string {
+  if (column?.type !== 'numeric' || (column.shift === 0 && column.scale === 1)) return value
+  return graph.add('Add', [graph.add('Mul', [value, graph.scalar(1 / column.scale)]), graph.scalar(column.shift)])
+}
+
+function notesOn(fitted: FittedPreprocessing): string[] {
+  const notes = ['Features are given in the units of the source data; scaling and encoding are part of the model.']
+  const labels = fitted.features.filter(({ type }) => type === 'categorical')
+  if (labels.length > 0)
+    notes.push('Labels are given as strings, one input a column, and need a runtime with the ai.onnx.ml operators.')
+  if (labels.some(({ fill }) => fill !== null))
+    notes.push('Missing labels are not filled: give the label that training used for them.')
+  if (fitted.targets.some(({ type, scale, shift }) => type === 'numeric' && (scale !== 1 || shift !== 0)))
+    notes.push('Predicted numbers are in the units of the source data.')
+  return notes
+}

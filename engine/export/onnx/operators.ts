@@ -1,0 +1,111 @@
+import { LaminaError } from '../../base/errors.ts'
+import type { Shape } from '../../base/shape.ts'
+import type { Attributes } from '../../ops/op.ts'
+import type { OnnxGraph } from './graph.ts'
+import { DataType } from './schema.ts'
+
+export interface OperatorContext {
+  graph: OnnxGraph
+  /** Names of the inputs; null where an optional one is left out. */
+  inputs: readonly (string | null)[]
+  inputShapes: readonly (Shape | null)[]
+  /** Numbers of inputs that are weights; null for computed ones. */
+  literals: readonly (Float32Array | null)[]
+  outputShape: Shape
+  attributes: Attributes
+}
+
+/** Appends the ONNX operators of one IR op and returns the name of its output. */
+export type OperatorMapping = (context: OperatorContext) => string
+
+/** Every op of an inference graph and how ONNX (opset 17, default domain) says it. */
+export const operators: Readonly<Record<string, OperatorMapping>> = {
+  dense: ({ graph, inputs, inputShapes, attributes }) => {
+    const [x, w, b] = inputs
+    const product =
+      inputShapes[0]?.length === 2
+        ? graph.add('Gemm', b ? [x!, w!, b] : [x!, w!])
+        : addBias(graph, graph.add('MatMul', [x!, w!]), b)
+    return activate(graph, product, attributes)
+  },
+  activation: ({ graph, inputs, attributes }) => activate(graph, inputs[0]!, attributes),
+  softmax: ({ graph, inputs }) => graph.add('Softmax', [inputs[0]!], { axis: -1 }),
+  prelu: ({ graph, inputs }) => graph.add('PRelu', [inputs[0]!, inputs[1]!]),
+  add: ({ graph, inputs }) => graph.add(inputs.length === 2 ? 'Add' : 'Sum', inputs as string[]),
+  subtract: ({ graph, inputs }) => graph.add('Sub', inputs as string[]),
+  multiply: ({ graph, inputs }) => graph.add('Mul', inputs as string[]),
+  scale: ({ graph, inputs, attributes }) => graph.add('Mul', [inputs[0]!, graph.scalar(Number(attributes.factor))]),
+  concatenate: ({ graph, inputs, attributes }) =>
+    graph.add('Concat', inputs as string[], { axis: Number(attributes.axis) }),
+  slice: ({ graph, inputs, attributes, outputShape }) => {
+    const axis = Number(attributes.axis)
+    const begin = Number(attributes.begin)
+    return graph.add('Slice', [
+      inputs[0]!,
+      graph.integers('starts', [begin]),
+      graph.integers('ends', [begin + (outputShape[axis] as number)]),
+      graph.integers('axes', [axis]),
+    ])
+  },
+  reshape: ({ graph, inputs, outputShape }) =>
+    graph.add('Reshape', [inputs[0]!, graph.integers('shape', [-1, ...outputShape.slice(1)])]),
+  batch_normalization_inference: ({ graph, inputs, literals, attributes }) => {
+    const [, gamma, beta, mean, variance] = literals
+    const scale = Float32Array.from(
+      variance!,
+      (value, channel) => (gamma?.[channel] ?? 1) / Math.sqrt(value + Number(attributes.epsilon)),
+    )
+    const centred = graph.add('Sub', [inputs[0]!, graph.floats('mean', [mean!.length], mean!)])
+    const scaled = graph.add('Mul', [centred, graph.floats('scale', [scale.length], scale)])
+    return beta ? graph.add('Add', [scaled, graph.floats('beta', [beta.length], beta)]) : scaled
+  },
+}
+
+/** The mapping of an op. Throws `export.unsupported-op`. */
+export function operatorFor(op: string, where: string): OperatorMapping {
+  const mapping = operators[op]
+  if (mapping) return mapping
+  throw new LaminaError({
+    code: 'export.unsupported-op',
+    message: `ONNX export does not know the operation "${op}".`,
+    where,
+    expected: `one of ${Object.keys(operators).sort().join(', ')}`,
+    received: op,
+    fix: 'Replace the layer, or export to another format.',
+  })
+}
+
+function addBias(graph: OnnxGraph, product: string, bias: string | null | undefined): string {
+  return bias ? graph.add('Add', [product, bias]) : product
+}
+
+function activate(graph: OnnxGraph, x: string, attributes: Attributes): string {
+  const alpha = { float: Number(attributes.alpha) }
+  switch (attributes.activation) {
+    case 'relu':
+      return graph.add('Relu', [x])
+    case 'sigmoid':
+      return graph.add('Sigmoid', [x])
+    case 'tanh':
+      return graph.add('Tanh', [x])
+    case 'step':
+      return graph.add('Cast', [graph.add('GreaterOrEqual', [x, graph.scalar(0)])], { to: DataType.float })
+    case 'leaky_relu':
+      return graph.add('LeakyRelu', [x], { alpha })
+    case 'elu':
+      return graph.add('Elu', [x], { alpha })
+    case 'selu':
+      return graph.add('Selu', [x], { alpha: { float: 1.6732632423543772 }, gamma: { float: 1.0507009873554805 } })
+    case 'gelu': {
+      const erf = graph.add('Erf', [graph.add('Mul', [x, graph.scalar(Math.SQRT1_2)])])
+      const half = graph.add('Mul', [x, graph.scalar(0.5)])
+      return graph.add('Mul', [half, graph.add('Add', [erf, graph.scalar(1)])])
+    }
+    case 'softplus':
+      return graph.add('Softplus', [x])
+    case 'silu':
+      return graph.add('Mul', [x, graph.add('Sigmoid', [x])])
+    default:
+      return x
+  }
+}

@@ -1,0 +1,73 @@
+import type { SlotBinding } from '../compile/compile.ts'
+import type { DatasetDescription, EncodedTarget, FittedPreprocessing, Split, Table } from '../data/dataset.ts'
+import { encodeFeatures, encodeTarget, fitPreprocessing, rowsWithoutMissing } from '../data/preprocess.ts'
+import type { DatasetSignature } from '../graph/document.ts'
+import type { DataSlot } from '../native/program.ts'
+
+/** What a data set looks like to a network once its preprocessing is fitted. */
+export function signatureOf(fitted: FittedPreprocessing, rowCount: number): DatasetSignature {
+  return {
+    rowCount,
+    features: fitted.features.map(({ name, width }) => ({ name, width })),
+    targets: fitted.targets.map((target) =>
+      target.type === 'categorical'
+        ? { column: target.name, kind: 'classes', classes: target.categories ?? [] }
+        : { column: target.name, kind: 'numeric' },
+    ),
+  }
+}
+
+/** A split without the rows that the missing-value policy leaves out, and what was fitted on its training part. */
+export interface PreparedData {
+  split: Split
+  fitted: FittedPreprocessing
+  signature: DatasetSignature
+}
+
+/** Fits preprocessing on the training rows only, or takes what was fitted before. */
+export function prepareData(
+  table: Table,
+  description: DatasetDescription,
+  split: Split,
+  fitted?: FittedPreprocessing,
+): PreparedData {
+  const usable = new Set(rowsWithoutMissing(table, description))
+  const keep = (rows: Int32Array) => (usable.size === table.rowCount ? rows : rows.filter((row) => usable.has(row)))
+  const kept = { train: keep(split.train), validation: keep(split.validation), test: keep(split.test) }
+  const preprocessing = fitted ?? fitPreprocessing(table, description, kept.train)
+  return { split: kept, fitted: preprocessing, signature: signatureOf(preprocessing, table.rowCount) }
+}
+
+/** The rows of a table as the data slots of a compiled model. Without `targets` only inputs are filled, for prediction. */
+export function bindSlots(
+  bindings: readonly SlotBinding[],
+  table: Table,
+  fitted: FittedPreprocessing,
+  options: { targets: boolean } = { targets: true },
+): DataSlot[] {
+  const slots: DataSlot[] = []
+  for (const binding of bindings) {
+    const rowSize = binding.rowShape.reduce((product, size) => product * size, 1)
+    slots[binding.slot] =
+      binding.kind === 'input'
+        ? { data: encodeFeatures(table, fitted, binding.columns).data, rowSize }
+        : { data: options.targets ? targetRows(binding, table, fitted, rowSize) : new Float32Array(), rowSize }
+  }
+  return slots
+}
+
+function targetRows(
+  binding: SlotBinding,
+  table: Table,
+  fitted: FittedPreprocessing,
+  rowSize: number,
+): Float32Array {
+  const target = encodeTarget(table, fitted, binding.columns[0] as string)
+  return binding.encoding === 'one-hot' ? oneHot(target, rowSize) : target.data
+}
+
+function oneHot(target: EncodedTarget, classes: number): Float32Array {
+  const rows = new Float32Array(target.data.length * classes)
+  for (const [row, label] of target.data.entries()) rows[row * classes + label] = 1
+  return rows
+}
