@@ -43,6 +43,7 @@ export const zones: readonly Zone[] = [
     name: 'graph analysis',
     pattern: /^engine\/graph\/(?:infer|validate|edit|insert|arrange|fragment)[\w-]*\.ts$/,
     pure: true,
+    packages: ['valibot'],
     imports: ['base', 'graph', 'layers', 'losses'],
     types: ['compile'],
     advice: 'Inference and validation read documents by way of the layer declarations, and nothing above them.',
