@@ -2,6 +2,7 @@ import { LaminaError } from '../../base/errors.ts'
 import { newId } from '../../base/ids.ts'
 import { TrainingControl } from '../../training/trainer-control.ts'
 import type { Job } from '../contract/common.ts'
+import { deferred } from '../deferred.ts'
 import { type EventHub, Throttle } from './event-hub.ts'
 
 export type JobRequest = Pick<Job, 'project' | 'kind' | 'title' | 'unit' | 'total' | 'subject'>
@@ -58,7 +59,7 @@ export class Jobs {
       finishedAt: null,
       error: null,
     }
-    const { promise, resolve } = Promise.withResolvers<Job>()
+    const { promise, resolve } = deferred<Job>()
     const progress = new Throttle<Job>(100, (latest) => this.#events.emit('job.changed', latest))
     const control = new TrainingControl()
     const entry: Entry = { job, control, work, progress, finished: promise, finish: resolve, worked: 0, since: null }

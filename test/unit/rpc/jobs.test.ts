@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { LaminaError } from '../../../engine/base/errors.ts'
 import type { Job } from '../../../engine/rpc/contract/common.ts'
+import { deferred } from '../../../engine/rpc/deferred.ts'
 import { EventHub } from '../../../engine/rpc/services/event-hub.ts'
 import { type JobHandle, type JobOutcome, Jobs } from '../../../engine/rpc/services/jobs.ts'
 
@@ -24,8 +25,8 @@ function setUp() {
 
 /** Work that ends when told to, or when it is asked to stop. */
 function work() {
-  const end = Promise.withResolvers<JobOutcome>()
-  const begun = Promise.withResolvers<JobHandle>()
+  const end = deferred<JobOutcome>()
+  const begun = deferred<JobHandle>()
   return {
     begun: begun.promise,
     end,

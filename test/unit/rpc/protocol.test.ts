@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { keepConnected, RpcClient } from '../../../engine/rpc/client.ts'
+import { deferred } from '../../../engine/rpc/deferred.ts'
 import { decodeFrame, encodeFrame } from '../../../engine/rpc/framing.ts'
 import { connectionLost, parseMessage } from '../../../engine/rpc/protocol.ts'
 import { memoryPair } from '../../../engine/rpc/transports/memory.ts'
@@ -53,7 +54,7 @@ describe('the client', () => {
   it('hangs up on an engine of another protocol version and says so', async () => {
     const [left, right] = memoryPair()
     const client = new RpcClient()
-    const lost = Promise.withResolvers<unknown>()
+    const lost = deferred<unknown>()
     client.onConnection((state, reason) => state === 'lost' && lost.resolve(reason))
     client.attach(left)
     const call = client.call.app.info({})
@@ -72,7 +73,7 @@ describe('the client', () => {
   it('connects again by itself, trying until the engine is back', async () => {
     const client = new RpcClient()
     let attempts = 0
-    const connected = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    const connected = [deferred<void>(), deferred<void>()]
     const servers: ReturnType<typeof memoryPair>[0][] = []
     const stop = keepConnected(client, async () => {
       attempts += 1

@@ -7,6 +7,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { LaminaError } from '../../../engine/base/errors.ts'
 import { RpcClient } from '../../../engine/rpc/client.ts'
 import { method } from '../../../engine/rpc/contract/define.ts'
+import { deferred } from '../../../engine/rpc/deferred.ts'
 import { startStudioServer } from '../../../engine/rpc/serve/http-server.ts'
 import { serve } from '../../../engine/rpc/server.ts'
 import { EventHub } from '../../../engine/rpc/services/event-hub.ts'
@@ -88,7 +89,7 @@ const transports: Record<string, () => Promise<Wire>> = {
   },
   async 'a WebSocket'() {
     const root = mkdtempSync(join(tmpdir(), 'lamina-rpc-'))
-    const accepted = Promise.withResolvers<Transport>()
+    const accepted = deferred<Transport>()
     const server = await startStudioServer({ root, port: 0, connect: accepted.resolve })
     cleanups.push(
       () => rmSync(root, { recursive: true }),
