@@ -1,0 +1,143 @@
+import type { Shape } from '../base/shape.ts'
+import { elementCount } from '../base/shape.ts'
+import type { LayerDeclaration, LayerProblem, WeightSpec } from '../layers/layer.ts'
+import { effectiveParams } from '../layers/param-check.ts'
+import type { EffectiveParams } from '../layers/params.ts'
+import { problemOf } from '../layers/problem.ts'
+import { findLayer } from '../layers/registry.ts'
+import type { DatasetSignature, GraphDocument, GraphNode, NodeId } from './document.ts'
+import type { Connections } from './topology.ts'
+import { connectionsOf, topologyOf } from './topology.ts'
+
+/** What is known of one node. */
+export interface NodeInference {
+  /** Defaults filled in; parameters out of range are at their default. */
+  params: EffectiveParams
+  /** Shapes that arrive, in port order, the edges of a variadic port one after the other. */
+  inputs: readonly Shape[]
+  /** Shapes by output port; empty while they cannot be known. */
+  outputs: readonly Shape[]
+  weights: readonly WeightSpec[]
+  /** Elements of all weights. */
+  parameters: number
+  /** Of those, elements that training changes (0 when frozen). */
+  trainable: number
+  /** Inputs arrived and the layer accepted them. */
+  complete: boolean
+  /** Why the layer refused; absent also when it only waits for an input. */
+  problem?: LayerProblem
+}
+
+export interface DocumentInference {
+  nodes: Readonly<Record<NodeId, NodeInference>>
+  /** Topological order without nodes on or behind cycles. */
+  order: readonly NodeId[]
+  cycles: readonly (readonly NodeId[])[]
+  parameters: number
+  trainable: number
+  nonTrainable: number
+}
+
+interface Memo {
+  declaration: LayerDeclaration | undefined
+  params: EffectiveParams
+  /** Results by input shapes; a node rarely sees more than a few. */
+  results: Map<string, NodeInference>
+  dataset: DatasetSignature | undefined
+}
+
+/** Results live as long as the node object: an edit makes a new one. */
+const memos = new WeakMap<GraphNode, Memo>()
+
+const MOST_RESULTS = 8
+
+/**
+ * Shapes, weights and parameter counts of every node. Never throws: a node that cannot be inferred carries its problem, nodes
+ * after it wait, and everything else is inferred. Unchanged nodes with unchanged inputs are not computed again.
+ */
+export function inferDocument(document: GraphDocument, dataset?: DatasetSignature): DocumentInference {
+  const { order, cycles } = topologyOf(document)
+  const connections = connectionsOf(document)
+  const nodes: Record<NodeId, NodeInference> = {}
+  let parameters = 0
+  let trainable = 0
+  for (const id of order) {
+    const node = document.nodes[id] as GraphNode
+    const inference = inferNode(node, arriving(node, connections, document, nodes), dataset)
+    nodes[id] = inference
+    parameters += inference.parameters
+    trainable += inference.trainable
+  }
+  for (const node of Object.values(document.nodes)) nodes[node.id] ??= inferNode(node, null, dataset)
+  return { nodes, order, cycles, parameters, trainable, nonTrainable: parameters - trainable }
+}
+
+/** Shapes at the inputs of a node; null while one is missing. */
+function arriving(
+  node: GraphNode,
+  connections: Connections,
+  document: GraphDocument,
+  known: Readonly<Record<NodeId, NodeInference>>,
+): Shape[] | null {
+  const ports = connections.incoming.get(node.id)
+  const shapes: Shape[] = []
+  for (const port of findLayer(node.type)?.inputs ?? []) {
+    const edges = ports?.get(port.name) ?? []
+    if (edges.length < (port.variadic ? (port.min ?? 2) : 1)) return null
+    for (const edge of port.variadic ? edges : edges.slice(0, 1)) {
+      const source = document.nodes[edge.from.node]
+      const index = findLayer(source?.type ?? '')?.outputs.findIndex((output) => output.name === edge.from.port)
+      const shape = known[edge.from.node]?.outputs[index ?? -1]
+      if (!shape) return null
+      shapes.push(shape)
+    }
+  }
+  return shapes
+}
+
+function memoOf(node: GraphNode, dataset: DatasetSignature | undefined): Memo {
+  const declaration = findLayer(node.type)
+  const known = memos.get(node)
+  const seesData = declaration?.inputs.length === 0
+  if (known && (!seesData || known.dataset === dataset)) return known
+  const params = declaration ? effectiveParams(declaration.params, node.params) : {}
+  const memo: Memo = { declaration, params, results: new Map(), dataset }
+  memos.set(node, memo)
+  return memo
+}
+
+function inferNode(node: GraphNode, inputs: Shape[] | null, dataset: DatasetSignature | undefined): NodeInference {
+  const memo = memoOf(node, dataset)
+  const key = inputs === null ? 'waiting' : inputs.map((shape) => shape.join(',')).join(';')
+  const known = memo.results.get(key)
+  if (known) return known
+  const result = compute(node, memo, inputs, dataset)
+  if (memo.results.size >= MOST_RESULTS) memo.results.clear()
+  memo.results.set(key, result)
+  return result
+}
+
+function compute(
+  node: GraphNode,
+  { declaration, params }: Memo,
+  inputs: Shape[] | null,
+  dataset: DatasetSignature | undefined,
+): NodeInference {
+  const nothing = { params, inputs: inputs ?? [], outputs: [], weights: [], parameters: 0, trainable: 0 }
+  if (!declaration || inputs === null) return { ...nothing, complete: false }
+  const context = { inputs, params, dataset }
+  try {
+    const outputs = declaration.infer(context)
+    const weights = declaration.weights(context)
+    let parameters = 0
+    let trainable = 0
+    for (const weight of weights) {
+      const count = elementCount(weight.shape)
+      parameters += count
+      if (weight.trainable && !node.frozen) trainable += count
+    }
+    return { params, inputs, outputs, weights, parameters, trainable, complete: true }
+  } catch (thrown) {
+    return { ...nothing, complete: false, problem: problemOf(thrown) }
+  }
+}

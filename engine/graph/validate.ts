@@ -1,0 +1,251 @@
+import { formatShape } from '../base/shape.ts'
+import type { LayerDeclaration } from '../layers/layer.ts'
+import { suggestion } from '../layers/near-matches.ts'
+import { checkParams } from '../layers/param-check.ts'
+import { findLayer, layers } from '../layers/registry.ts'
+import { diagnoseOutputs } from '../training/objective-diagnostics.ts'
+import { resolveOutputs } from '../training/objectives.ts'
+import type { TrainingPlan } from '../training/plan.ts'
+import { advise } from './advice.ts'
+import type { Diagnostic } from './diagnostic.ts'
+import type { DatasetSignature, GraphDocument, GraphNode } from './document.ts'
+import { disconnect, nameProblem, removeNodes, setParams } from './edit.ts'
+import type { DocumentInference } from './infer.ts'
+import { inferDocument } from './infer.ts'
+import { uniqueName } from './names.ts'
+import { connectionsOf, reachable } from './topology.ts'
+
+export interface ValidationContext {
+  dataset?: DatasetSignature
+  plan?: TrainingPlan
+  /** Rows that train; without it all rows of the data count. */
+  trainingRows?: number
+}
+
+const severities = { error: 0, warning: 1, info: 2 } as const
+
+/**
+ * Everything wrong or unwise in a document, errors first, each with its node and, where there is one, a repair. Without `dataset`
+ * what depends on data is not judged.
+ */
+export function validateDocument(document: GraphDocument, context: ValidationContext = {}): Diagnostic[] {
+  const inference = inferDocument(document, context.dataset)
+  const diagnostics = [
+    ...Object.values(document.nodes).flatMap((node) => nodeFindings(document, node)),
+    ...edgeFindings(document),
+    ...cycleFindings(document, inference),
+    ...shapeFindings(document, inference, context.dataset),
+    ...presenceFindings(document),
+    ...diagnoseOutputs(document, resolveOutputs(document, inference, context.dataset)),
+    ...planFindings(context),
+    ...advise(document, inference, context.dataset),
+  ]
+  return diagnostics.sort((a, b) => severities[a.severity] - severities[b.severity])
+}
+
+function nodeFindings(document: GraphDocument, node: GraphNode): Diagnostic[] {
+  const at = { severity: 'error', node: node.id, where: node.name } as const
+  const found: Diagnostic[] = []
+  const name = nameProblem(document, node.name, node.id)
+  if (name) {
+    const fresh = uniqueName(document, findLayer(node.type)?.type ?? 'layer')
+    const after = { ...node, name: fresh }
+    const changes = [{ kind: 'node', id: node.id, before: node, after }] as const
+    found.push({ ...name, ...at, repair: { label: `Rename to ${fresh}`, changes } })
+  }
+  const declaration = findLayer(node.type)
+  if (!declaration) {
+    const types = layers.map((layer) => layer.type)
+    found.push({
+      ...at,
+      code: 'graph.unknown-layer',
+      message: `There is no layer "${node.type}".`,
+      expected: 'a layer of this version',
+      received: node.type,
+      fix: suggestion(node.type, types),
+      repair: removeNodes(document, [node.id]),
+    })
+    return found
+  }
+  for (const problem of checkParams(declaration.params, node.params)) {
+    const edit = problem.param === undefined ? null : setParams(document, node.id, { [problem.param]: null })
+    const label = problem.code === 'param.unknown' ? `Remove ${problem.param}` : `Reset ${problem.param} to its default`
+    found.push({ ...problem, ...at, repair: edit?.ok ? { ...edit.patch, label } : undefined })
+  }
+  return [...found, ...portFindings(document, node, declaration)]
+}
+
+function portFindings(document: GraphDocument, node: GraphNode, declaration: LayerDeclaration): Diagnostic[] {
+  const found: Diagnostic[] = []
+  const ports = connectionsOf(document).incoming.get(node.id)
+  for (const port of declaration.inputs) {
+    const edges = ports?.get(port.name) ?? []
+    const least = port.variadic ? (port.min ?? 2) : 1
+    const at = { severity: 'error', node: node.id, port: port.name, where: `${node.name}.${port.name}` } as const
+    if (edges.length < least)
+      found.push({
+        ...at,
+        code: 'graph.unconnected',
+        message:
+          least === 1
+            ? `Nothing is connected to the ${port.label} of ${node.name}.`
+            : `${node.name} needs at least ${least} inputs and has ${edges.length}.`,
+        expected: least === 1 ? 'a connection' : `at least ${least} connections`,
+        received: edges.length === 0 ? 'none' : String(edges.length),
+        fix: `Drag a connection to ${node.name}, or remove it.`,
+        repair: removeNodes(document, [node.id]),
+      })
+    if (!port.variadic && edges.length > 1) {
+      const extra = edges.slice(1).map((edge) => edge.id)
+      found.push({
+        ...at,
+        code: 'graph.port-occupied',
+        message: `The ${port.label} of ${node.name} takes one connection and has ${edges.length}.`,
+        expected: '1 connection',
+        received: `${edges.length} connections`,
+        fix: 'Keep one, or join them with Add or Concatenate first.',
+        repair: { ...disconnect(document, extra), label: 'Keep the first connection' },
+      })
+    }
+  }
+  return found
+}
+
+function edgeFindings(document: GraphDocument): Diagnostic[] {
+  const found: Diagnostic[] = []
+  for (const edge of Object.values(document.edges)) {
+    const source = document.nodes[edge.from.node]
+    const target = document.nodes[edge.to.node]
+    const outputs = source && findLayer(source.type)?.outputs
+    const inputs = target && findLayer(target.type)?.inputs
+    const lost =
+      !source || !target
+        ? `a node that does not exist (${source ? edge.to.node : edge.from.node})`
+        : outputs && !outputs.some((port) => port.name === edge.from.port)
+          ? `an output "${edge.from.port}" that ${source.name} does not have`
+          : inputs && !inputs.some((port) => port.name === edge.to.port)
+            ? `an input "${edge.to.port}" that ${target.name} does not have`
+            : null
+    if (lost === null) continue
+    found.push({
+      severity: 'error',
+      code: 'graph.dangling-edge',
+      message: `A connection ends at ${lost}.`,
+      where: `${source?.name ?? edge.from.node} -> ${target?.name ?? edge.to.node}`,
+      node: target?.id ?? source?.id,
+      expected: 'a port that exists',
+      received: lost,
+      fix: 'Remove the connection.',
+      repair: disconnect(document, [edge.id]),
+    })
+  }
+  return found
+}
+
+function cycleFindings(document: GraphDocument, inference: DocumentInference): Diagnostic[] {
+  return inference.cycles.map((cycle) => {
+    const names = cycle.map((id) => document.nodes[id]?.name ?? id)
+    const last = cycle.at(-1)
+    const closing = Object.values(document.edges).find((edge) => edge.from.node === last && edge.to.node === cycle[0])
+    return {
+      severity: 'error',
+      code: 'graph.cycle',
+      message: `The layers ${names.join(', ')} feed each other in a circle.`,
+      where: names[0],
+      node: cycle[0],
+      expected: 'a graph without cycles',
+      received: [...names, names[0]].join(' -> '),
+      fix: 'Remove one of these connections.',
+      repair: closing
+        ? { ...disconnect(document, [closing.id]), label: `Disconnect ${names.at(-1)} -> ${names[0]}` }
+        : undefined,
+    }
+  })
+}
+
+function shapeFindings(
+  document: GraphDocument,
+  inference: DocumentInference,
+  dataset: DatasetSignature | undefined,
+): Diagnostic[] {
+  const found: Diagnostic[] = []
+  for (const node of Object.values(document.nodes)) {
+    const known = inference.nodes[node.id]
+    const problem = known?.problem
+    if (!problem) continue
+    const noData = problem.code === 'input.no-data' && dataset === undefined
+    const edit = problem.code === 'input.shape' ? setParams(document, node.id, { shape: null }) : null
+    found.push({
+      ...problem,
+      severity: noData ? 'info' : 'error',
+      node: node.id,
+      where: problem.port ? `${node.name}.${problem.port}` : node.name,
+      received: problem.received ?? known.inputs.map((shape) => formatShape(shape)).join(', '),
+      repair: edit?.ok ? { ...edit.patch, label: 'Use one vector of all columns' } : undefined,
+    })
+  }
+  return found
+}
+
+function presenceFindings(document: GraphDocument): Diagnostic[] {
+  const nodes = Object.values(document.nodes)
+  const starts = nodes.filter((node) => node.type === 'input').map((node) => node.id)
+  const ends = nodes.filter((node) => node.type === 'output').map((node) => node.id)
+  const found: Diagnostic[] = []
+  for (const [kind, list] of [
+    ['Input', starts],
+    ['Output', ends],
+  ] as const)
+    if (list.length === 0)
+      found.push({
+        severity: 'error',
+        code: kind === 'Input' ? 'graph.no-input' : 'graph.no-output',
+        message: `The network has no ${kind}.`,
+        expected: `at least one ${kind} layer`,
+        received: 'none',
+        fix: `Drag an ${kind} from the palette.`,
+      })
+  const fed = reachable(document, starts, 'forward')
+  const used = reachable(document, ends, 'backward')
+  for (const node of nodes) {
+    if (node.type === 'output' && starts.length > 0 && !fed.has(node.id))
+      found.push({
+        severity: 'error',
+        code: 'graph.unreachable',
+        message: `No path leads from an Input to ${node.name}.`,
+        where: node.name,
+        node: node.id,
+        expected: 'a path from an Input',
+        received: 'none',
+        fix: 'Connect its layers through to an Input.',
+      })
+    else if (node.type !== 'output' && ends.length > 0 && !used.has(node.id))
+      found.push({
+        severity: 'warning',
+        code: 'graph.unused',
+        message: `${node.name} leads to no Output, so it has no effect.`,
+        where: node.name,
+        node: node.id,
+        fix: 'Connect it onwards, or remove it.',
+        repair: removeNodes(document, [node.id]),
+      })
+  }
+  return found
+}
+
+function planFindings({ plan, dataset, trainingRows }: ValidationContext): Diagnostic[] {
+  const rows = trainingRows ?? dataset?.rowCount
+  if (!plan || rows === undefined || plan.batchSize <= rows) return []
+  return [
+    {
+      severity: 'error',
+      code: 'training.batch-larger-than-data',
+      message: `A batch of ${plan.batchSize} is larger than the ${rows} rows there are to train on.`,
+      where: 'training.batchSize',
+      param: 'training.batchSize',
+      expected: `at most ${rows}`,
+      received: String(plan.batchSize),
+      fix: `Set the batch size to ${Math.min(32, rows)} or another number up to ${rows}.`,
+    },
+  ]
+}

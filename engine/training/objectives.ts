@@ -1,0 +1,187 @@
+import type { ErrorDetails } from '../base/errors.ts'
+import { LaminaError } from '../base/errors.ts'
+import type { Shape } from '../base/shape.ts'
+import type { LossDeclaration, MetricDeclaration, Objective, TargetEncoding } from '../compile/types.ts'
+import type { DatasetSignature, GraphDocument, GraphNode, NodeId } from '../graph/document.ts'
+import type { DocumentInference } from '../graph/infer.ts'
+import { connectionsOf } from '../graph/topology.ts'
+import { suggestion } from '../layers/near-matches.ts'
+import type { EffectiveParams } from '../layers/params.ts'
+import { numberParam, textParam } from '../layers/read-params.ts'
+import { findLoss, losses } from './losses/registry.ts'
+import { findMetric } from './metrics/registry.ts'
+
+export type Target = DatasetSignature['targets'][number]
+
+/** The layer whose function makes the prediction of an Output. */
+export interface LastActivation {
+  /** `linear` where no function is applied; null where it is none of the named ones (PReLU, Add, ...). */
+  activation: string | null
+  /** The Dense or Activation whose `activation` says so. */
+  node: GraphNode | null
+}
+
+/** Layers that hand values on as they are (while predicting). */
+const passThrough = new Set(['dropout', 'flatten', 'reshape'])
+
+/** Follows the first input of a node backwards. */
+export function sourceOf(document: GraphDocument, node: NodeId): GraphNode | undefined {
+  const ports = connectionsOf(document).incoming.get(node)
+  const edge = ports ? [...ports.values()][0]?.[0] : undefined
+  return edge && document.nodes[edge.from.node]
+}
+
+/** The function applied last before an Output. */
+export function lastActivation(document: GraphDocument, inference: DocumentInference, output: NodeId): LastActivation {
+  let node = sourceOf(document, output)
+  for (let steps = 0; node && passThrough.has(node.type) && steps < 1000; steps += 1) node = sourceOf(document, node.id)
+  if (!node || (node.type !== 'dense' && node.type !== 'activation')) return { activation: null, node: null }
+  const params = inference.nodes[node.id]?.params
+  return { activation: params ? textParam(params, 'activation') : null, node }
+}
+
+/** The target column of an Output. Throws `output.no-target`, `output.unknown-target`, `output.ambiguous-target`. */
+export function resolveTarget(params: EffectiveParams, dataset: DatasetSignature): Target {
+  const name = textParam(params, 'target')
+  const columns = dataset.targets.map((target) => target.column)
+  const [first, second] = dataset.targets
+  if (!first)
+    throw new LaminaError({
+      code: 'output.no-target',
+      message: 'The data has no target column.',
+      expected: 'a column with the role target',
+      received: 'none',
+      fix: 'Give the column to be predicted the role "target" in the data view.',
+    })
+  if (name === '') {
+    if (!second) return first
+    throw new LaminaError({
+      code: 'output.ambiguous-target',
+      message: 'The data has several targets and this Output names none.',
+      expected: `one of ${columns.join(', ')}`,
+      received: 'no name',
+      fix: 'Choose the target in the inspector.',
+    })
+  }
+  const found = dataset.targets.find((target) => target.column === name)
+  if (found) return found
+  throw new LaminaError({
+    code: 'output.unknown-target',
+    message: `The data has no target column "${name}".`,
+    expected: `one of ${columns.join(', ')}`,
+    received: name,
+    fix: suggestion(name, columns),
+  })
+}
+
+/** How a target is fed to a loss: numbers as they are, classes as an index (one unit, or a sparse loss) or one-hot. */
+export function encodingFor(loss: LossDeclaration, prediction: Shape, target: Target | undefined): TargetEncoding {
+  if (target?.kind !== 'classes' || loss.target !== 'value') return loss.target
+  return prediction.at(-1) === 1 ? 'index' : 'one-hot'
+}
+
+/**
+ * The loss of an Output. `auto`: classes with one unit (of two) binary cross-entropy, else sparse categorical cross-entropy;
+ * numbers mean squared error; without data the last activation decides. Its `target` is the encoding to feed.
+ */
+export function resolveLoss(
+  params: EffectiveParams,
+  prediction: Shape,
+  last: LastActivation,
+  target: Target | undefined,
+): LossDeclaration {
+  const chosen = textParam(params, 'loss')
+  const type = chosen === 'auto' ? automaticLoss(prediction, last, target) : chosen
+  const loss = findLoss(type)
+  if (!loss)
+    throw new LaminaError({
+      code: 'output.unknown-loss',
+      message: `There is no loss "${type}".`,
+      expected: losses.map((item) => item.type).join(', '),
+      received: type,
+      fix: suggestion(
+        type,
+        losses.map((item) => item.type),
+      ),
+    })
+  return { ...loss, target: encodingFor(loss, prediction, target) }
+}
+
+function automaticLoss(prediction: Shape, last: LastActivation, target: Target | undefined): string {
+  const units = prediction.at(-1)
+  if (target?.kind === 'numeric') return 'mean_squared_error'
+  if (target)
+    return units === 1 && target.classes?.length === 2 ? 'binary_crossentropy' : 'sparse_categorical_crossentropy'
+  if (last.activation === 'softmax') return 'sparse_categorical_crossentropy'
+  return last.activation === 'sigmoid' && units === 1 ? 'binary_crossentropy' : 'mean_squared_error'
+}
+
+/** Metrics followed during training: accuracy for classes, mean absolute and squared error for numbers (the loss left out). */
+export function resolveMetrics(loss: LossDeclaration, target: Target | undefined): MetricDeclaration[] {
+  const classes = target ? target.kind === 'classes' : loss.type.endsWith('crossentropy')
+  const types = classes ? ['accuracy'] : ['mean_absolute_error', 'mean_squared_error'].filter((t) => t !== loss.type)
+  return types.map((type) => findMetric(type)).filter((metric) => metric !== undefined)
+}
+
+/** What is known of an Output, or why it cannot be trained. */
+export interface ResolvedOutput {
+  node: GraphNode
+  prediction: Shape
+  last: LastActivation
+  target?: Target
+  loss?: LossDeclaration
+  problem?: ErrorDetails
+}
+
+/** Every Output that a prediction arrives at, in topological order, with target and loss. Never throws. */
+export function resolveOutputs(
+  document: GraphDocument,
+  inference: DocumentInference,
+  dataset?: DatasetSignature,
+): ResolvedOutput[] {
+  const resolved: ResolvedOutput[] = []
+  for (const id of inference.order) {
+    const node = document.nodes[id]
+    const known = inference.nodes[id]
+    const prediction = known?.inputs[0]
+    if (node?.type !== 'output' || !known || !prediction) continue
+    const item: ResolvedOutput = { node, prediction, last: lastActivation(document, inference, id) }
+    resolved.push(item)
+    try {
+      if (dataset) item.target = resolveTarget(known.params, dataset)
+      item.loss = resolveLoss(known.params, prediction, item.last, item.target)
+      item.loss.check(prediction, item.target)
+    } catch (thrown) {
+      item.problem = LaminaError.from(thrown, node.name).details
+    }
+  }
+  return resolved
+}
+
+/**
+ * What the compiler trains: one objective an Output, in topological order. Throws the first Output's problem
+ * (`loss.shape`, `output.*`) and `graph.no-output`.
+ */
+export function objectivesOf(
+  document: GraphDocument,
+  dataset: DatasetSignature,
+  inference: DocumentInference,
+): Objective[] {
+  const outputs = resolveOutputs(document, inference, dataset)
+  const objectives: Objective[] = []
+  for (const { node, loss, target, problem } of outputs) {
+    if (problem || !loss) throw new LaminaError({ ...problem!, where: problem?.where ?? node.name })
+    const params = inference.nodes[node.id]!.params
+    const metrics = resolveMetrics(loss, target)
+    objectives.push({ output: node.id, loss, weight: numberParam(params, 'weight'), metrics })
+  }
+  if (objectives.length === 0)
+    throw new LaminaError({
+      code: 'graph.no-output',
+      message: 'No Output receives a prediction, so there is nothing to train.',
+      expected: 'a connected Output',
+      received: 'none',
+      fix: 'Add an Output and connect the last layer to it.',
+    })
+  return objectives
+}
