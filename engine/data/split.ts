@@ -1,0 +1,97 @@
+import { Random, Stream } from '../base/rng.ts'
+import type { Split, SplitSettings } from './dataset.ts'
+import { dataError } from './errors.ts'
+
+/**
+ * Divides rows 0 .. rowCount-1 into train, validation and test: disjoint, together all rows, each ascending, the same for the same seed.
+ * With `stratify` and class codes every class keeps its proportion in each part (largest remainder); rows with code -1 count as a class.
+ * Without `shuffle` the last rows test and those before validate (stratify is then meaningless and not applied).
+ * Throws `data.invalid-split`, `data.too-few-rows`, `data.class-too-small`.
+ */
+export function splitRows(settings: SplitSettings, rowCount: number, targetCodes?: Int32Array): Split {
+  checkFractions(settings)
+  const test = Math.round(settings.test * rowCount)
+  const validation = Math.round(settings.validation * rowCount)
+  if (rowCount - test - validation < 1)
+    throw dataError('too-few-rows', 'No rows are left to train on.', {
+      where: 'split',
+      expected: 'at least one training row',
+      received: `${rowCount} rows, ${test} for test and ${validation} for validation`,
+      fix: 'Make the test and validation parts smaller.',
+    })
+  const rows = Int32Array.from({ length: rowCount }, (_, row) => row)
+  if (!settings.shuffle) {
+    const end = rowCount - test
+    return {
+      train: rows.slice(0, end - validation),
+      validation: rows.slice(end - validation, end),
+      test: rows.slice(end),
+    }
+  }
+  const random = new Random(settings.seed, Stream.split)
+  random.shuffle(rows)
+  if (!settings.stratify || !targetCodes)
+    return ascending(rows.slice(test + validation), rows.slice(test, test + validation), rows.slice(0, test))
+  return stratified(rows, targetCodes, test, validation)
+}
+
+function checkFractions(settings: SplitSettings): void {
+  const { test, validation } = settings
+  if (test >= 0 && validation >= 0 && test + validation < 1) return
+  throw dataError('invalid-split', 'The parts of the split do not fit together.', {
+    where: 'split',
+    expected: 'test and validation fractions of at least 0 that together stay below 1',
+    received: `test ${test}, validation ${validation}`,
+    fix: 'Use for example 0.2 and 0.2.',
+  })
+}
+
+function ascending(train: Int32Array, validation: Int32Array, test: Int32Array): Split {
+  return { train: train.sort(), validation: validation.sort(), test: test.sort() }
+}
+
+function stratified(shuffled: Int32Array, codes: Int32Array, test: number, validation: number): Split {
+  const classes = new Map<number, number[]>()
+  for (const row of shuffled) {
+    const code = codes[row]!
+    const members = classes.get(code)
+    if (members) members.push(row)
+    else classes.set(code, [row])
+  }
+  const order = [...classes.entries()].sort(([a], [b]) => a - b)
+  const single = order.find(([code, members]) => code >= 0 && members.length < 2)
+  if (single && test + validation > 0)
+    throw dataError('class-too-small', 'A class with a single row cannot be divided among the parts.', {
+      where: `split, row ${single[1][0]! + 1}`,
+      expected: 'at least 2 rows of every class',
+      received: `1 row of class number ${single[0]}`,
+      fix: 'Switch stratify off, remove the row, or merge the class with another.',
+      data: { class: single[0] },
+    })
+  const sizes = order.map(([, members]) => members.length)
+  const testSizes = apportion(sizes, test)
+  const validationSizes = apportion(
+    sizes.map((size, index) => size - testSizes[index]!),
+    validation,
+  )
+  const parts: [number[], number[], number[]] = [[], [], []]
+  for (const [index, [, members]] of order.entries()) {
+    const testEnd = testSizes[index]!
+    const validationEnd = testEnd + validationSizes[index]!
+    for (const [place, row] of members.entries()) parts[place < testEnd ? 2 : place < validationEnd ? 1 : 0].push(row)
+  }
+  return ascending(Int32Array.from(parts[0]), Int32Array.from(parts[1]), Int32Array.from(parts[2]))
+}
+
+/** Whole shares of `total` proportional to `sizes`, the remainder to the largest fractions (ties: to the larger size, then the first). */
+function apportion(sizes: readonly number[], total: number): number[] {
+  const sum = sizes.reduce((a, b) => a + b, 0)
+  const exact = sizes.map((size) => (sum === 0 ? 0 : (size * total) / sum))
+  const shares = exact.map(Math.floor)
+  const left = total - shares.reduce((a, b) => a + b, 0)
+  const byFraction = sizes
+    .map((_, index) => index)
+    .sort((a, b) => exact[b]! - shares[b]! - (exact[a]! - shares[a]!) || sizes[b]! - sizes[a]! || a - b)
+  for (const index of byFraction.slice(0, left)) shares[index]! += 1
+  return shares
+}
