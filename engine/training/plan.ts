@@ -38,3 +38,5 @@ export const defaultPlan: TrainingPlan = {
   earlyStopping: { enabled: false, monitor: 'validation_loss', patience: 10, minDelta: 0, restoreBest: true },
   checkpoint: { everyEpochs: 10, seconds: 5 },
 }
+
+export { parsePlan } from './plan-parse.ts'

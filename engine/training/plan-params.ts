@@ -1,0 +1,181 @@
+import type { Json, JsonObject } from '../base/json.ts'
+import { effectiveParams } from '../layers/param-check.ts'
+import type { ParamSpec, ParamSpecs } from '../layers/params.ts'
+import { findOptimizer, optimizers } from './optimizers/registry.ts'
+import type { TrainingPlan } from './plan.ts'
+import { findSchedule, schedules } from './schedules/registry.ts'
+
+const stopping = (params: Readonly<Record<string, unknown>>) => params['earlyStopping.enabled'] === true
+
+/** The fields of a training plan by path, as a form, a range check and a search space read them. */
+export const planParams: ParamSpecs = {
+  epochs: {
+    kind: 'integer',
+    label: 'Epochs',
+    help: 'How often training goes through all training rows.',
+    keras: 'epochs',
+    default: 100,
+    min: 1,
+    max: 1_000_000,
+    logarithmic: true,
+  },
+  batchSize: {
+    kind: 'integer',
+    label: 'Batch size',
+    help: 'Rows that make one step. 1 is stochastic, all rows is batch gradient descent.',
+    keras: 'batch_size',
+    default: 32,
+    min: 1,
+    max: 65536,
+    logarithmic: true,
+  },
+  seed: {
+    kind: 'integer',
+    label: 'Seed',
+    help: 'Fixes initial weights, order of rows and dropout: the same seed gives the same numbers.',
+    default: 1,
+    min: 0,
+    max: Number.MAX_SAFE_INTEGER,
+    searchable: true,
+  },
+  threads: {
+    kind: 'integer',
+    label: 'Threads',
+    help: '0 uses all cores. Results do not depend on it.',
+    default: 0,
+    min: 0,
+    max: 64,
+    searchable: false,
+  },
+  optimizer: {
+    kind: 'choice',
+    label: 'Optimiser',
+    help: 'How weights follow the gradient.',
+    keras: 'optimizer',
+    default: 'adam',
+    options: optimizers.map((item) => ({ value: item.type, label: item.label, help: item.help })),
+  },
+  schedule: {
+    kind: 'choice',
+    label: 'Learning-rate schedule',
+    help: 'How the learning rate changes over the epochs.',
+    default: 'constant',
+    options: schedules.map((item) => ({ value: item.type, label: item.label, help: item.help })),
+  },
+  'earlyStopping.enabled': {
+    kind: 'boolean',
+    label: 'Early stopping',
+    help: 'Ends training when the monitored number no longer gets better.',
+    keras: 'EarlyStopping',
+    default: false,
+  },
+  'earlyStopping.monitor': {
+    kind: 'choice',
+    label: 'Monitor',
+    help: 'The number that is watched.',
+    keras: 'monitor',
+    default: 'validation_loss',
+    options: [
+      'validation_loss',
+      'validation_accuracy',
+      'validation_mean_absolute_error',
+      'validation_mean_squared_error',
+      'loss',
+      'accuracy',
+      'mean_absolute_error',
+      'mean_squared_error',
+    ].map((value) => ({ value, label: value.replaceAll('_', ' ') })),
+    visible: stopping,
+    searchable: false,
+  },
+  'earlyStopping.patience': {
+    kind: 'integer',
+    label: 'Patience',
+    help: 'Epochs without improvement before training ends.',
+    keras: 'patience',
+    default: 10,
+    min: 1,
+    max: 100_000,
+    visible: stopping,
+  },
+  'earlyStopping.minDelta': {
+    kind: 'number',
+    label: 'Minimum change',
+    help: 'Smaller changes do not count as improvement.',
+    keras: 'min_delta',
+    default: 0,
+    min: 0,
+    max: 1000,
+    visible: stopping,
+    searchable: false,
+  },
+  'earlyStopping.restoreBest': {
+    kind: 'boolean',
+    label: 'Restore best weights',
+    help: 'Goes back to the weights of the best epoch.',
+    keras: 'restore_best_weights',
+    default: true,
+    visible: stopping,
+    searchable: false,
+  },
+  'checkpoint.everyEpochs': {
+    kind: 'integer',
+    label: 'Checkpoint every',
+    help: 'Epochs between two checkpoints.',
+    default: 10,
+    min: 1,
+    max: 1_000_000,
+    searchable: false,
+  },
+  'checkpoint.seconds': {
+    kind: 'number',
+    label: 'Checkpoint at least every',
+    help: 'Seconds after which a checkpoint is written at the next epoch.',
+    default: 5,
+    min: 0.1,
+    max: 86_400,
+    searchable: false,
+  },
+}
+
+/** One field of the form: its path below `training.`, declaration and value. */
+export interface PlanField {
+  path: string
+  spec: ParamSpec
+  value: Json
+  /** Shown with the present settings. */
+  visible: boolean
+}
+
+/** Value at a dotted path of the plan; a choice gives its type. */
+export function readPlan(plan: TrainingPlan, path: string): Json | undefined {
+  let value: unknown = plan
+  for (const key of path.split('.')) value = (value as Record<string, unknown> | undefined)?.[key]
+  if (path === 'optimizer' || path === 'schedule') return (value as { type: string }).type
+  return value as Json | undefined
+}
+
+function choiceFields(prefix: string, specs: ParamSpecs, params: JsonObject): PlanField[] {
+  const effective = effectiveParams(specs, params)
+  return Object.entries(specs).map(([name, spec]) => ({
+    path: `${prefix}.${name}`,
+    spec,
+    value: (params[name] ?? effective[name]) as Json,
+    visible: spec.visible?.(effective) ?? true,
+  }))
+}
+
+/** All fields of a plan with the parameters of its optimiser and schedule after them, in the order of the form. */
+export function planFields(plan: TrainingPlan): PlanField[] {
+  const values = Object.fromEntries(Object.keys(planParams).map((path) => [path, readPlan(plan, path)]))
+  const fields: PlanField[] = []
+  for (const [path, spec] of Object.entries(planParams)) {
+    const visible = spec.visible?.(values as never) ?? true
+    fields.push({ path, spec, value: values[path] as Json, visible })
+    if (path === 'optimizer')
+      fields.push(...choiceFields(path, findOptimizer(plan.optimizer.type)?.params ?? {}, plan.optimizer.params))
+    if (path === 'schedule')
+      fields.push(...choiceFields(path, findSchedule(plan.schedule.type)?.params ?? {}, plan.schedule.params))
+  }
+  return fields
+}
