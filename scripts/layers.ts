@@ -40,22 +40,30 @@ export const zones: readonly Zone[] = [
     advice: 'An op knows shapes and its gradient, nothing of layers or documents.',
   },
   {
+    name: 'graph',
+    pattern: /^engine\/graph\/(?:document|patch|diagnostic|topology|parse|migrate)\.ts$/,
+    pure: true,
+    packages: ['valibot'],
+    imports: ['base'],
+    advice:
+      'A document knows no layers: names and parameters are text and JSON to it. Put what reads declarations beside infer.ts.',
+  },
+  {
+    name: 'graph validation',
+    pattern: /^engine\/graph\/(?:validate|advice)[\w-]*\.ts$/,
+    pure: true,
+    imports: ['base', 'graph', 'graph analysis', 'layers', 'losses', 'training declarations'],
+    types: ['compile'],
+    advice: 'Validation reads the document, its declarations and the plan; it does not compile or train.',
+  },
+  {
     name: 'graph analysis',
-    pattern: /^engine\/graph\/(?:infer|validate|edit|insert|arrange|fragment)[\w-]*\.ts$/,
+    pattern: /^engine\/graph\//,
     pure: true,
     packages: ['valibot'],
     imports: ['base', 'graph', 'layers', 'losses'],
     types: ['compile'],
-    advice: 'Inference and validation read documents by way of the layer declarations, and nothing above them.',
-  },
-  {
-    name: 'graph',
-    pattern: /^engine\/graph\//,
-    pure: true,
-    packages: ['valibot'],
-    imports: ['base'],
-    types: ['layers', 'data description'],
-    advice: 'Pass the layer registry in as an argument.',
+    advice: 'Inference and edits read documents by way of the layer declarations, and nothing above them.',
   },
   {
     name: 'losses',
@@ -78,7 +86,7 @@ export const zones: readonly Zone[] = [
     name: 'compile',
     pattern: /^engine\/compile\//,
     pure: true,
-    imports: ['losses', 'graph analysis', 'base', 'ops', 'graph', 'layers', 'program format'],
+    imports: ['graph validation', 'losses', 'graph analysis', 'base', 'ops', 'graph', 'layers', 'program format'],
     advice: 'The compiler takes losses, metrics and optimisers as declarations; it never looks them up in training.',
   },
   {
@@ -91,7 +99,7 @@ export const zones: readonly Zone[] = [
   {
     name: 'training declarations',
     pattern:
-      /^engine\/training\/(?:plan|override|metrics|optimizers|schedules|objective|resolve|registry)[\w-]*(?:\/|\.ts$)/,
+      /^engine\/training\/(?:plan|override|metrics|optimizers|schedules|objective|loss|resolve|registry)[\w-]*(?:\/|\.ts$)/,
     pure: true,
     imports: ['losses', 'graph analysis', 'base', 'ops', 'graph', 'layers', 'compile'],
     types: ['data description'],
@@ -102,7 +110,7 @@ export const zones: readonly Zone[] = [
     name: 'templates',
     pattern: /^engine\/templates\//,
     pure: true,
-    imports: ['losses', 'graph analysis', 'base', 'graph', 'layers', 'training declarations'],
+    imports: ['graph validation', 'losses', 'graph analysis', 'base', 'graph', 'layers', 'training declarations'],
     types: ['data description'],
     advice: 'A template is a document, a plan and settings.',
   },
@@ -129,6 +137,7 @@ export const zones: readonly Zone[] = [
     name: 'training',
     pattern: /^engine\/training\//,
     imports: [
+      'graph validation',
       'losses',
       'graph analysis',
       'base',
@@ -149,6 +158,7 @@ export const zones: readonly Zone[] = [
     name: 'evaluation',
     pattern: /^engine\/evaluation\//,
     imports: [
+      'graph validation',
       'losses',
       'graph analysis',
       'base',
@@ -170,6 +180,7 @@ export const zones: readonly Zone[] = [
     name: 'tuning',
     pattern: /^engine\/tuning\//,
     imports: [
+      'graph validation',
       'losses',
       'graph analysis',
       'base',
@@ -192,6 +203,7 @@ export const zones: readonly Zone[] = [
     name: 'export',
     pattern: /^engine\/(?:export|import)\//,
     imports: [
+      'graph validation',
       'losses',
       'graph analysis',
       'base',
@@ -215,7 +227,16 @@ export const zones: readonly Zone[] = [
     pattern: /^engine\/rpc\/contract\//,
     pure: true,
     packages: ['valibot'],
-    imports: ['losses', 'graph analysis', 'base', 'graph', 'layers', 'compile', 'training declarations'],
+    imports: [
+      'graph validation',
+      'losses',
+      'graph analysis',
+      'base',
+      'graph',
+      'layers',
+      'compile',
+      'training declarations',
+    ],
     types: ['data description', 'program format'],
     advice: 'The contract holds schemas and types; the work is done in handlers.',
   },
@@ -238,6 +259,7 @@ export const zones: readonly Zone[] = [
     name: 'engine',
     pattern: /^engine\/(?:rpc\/|bench\/|[\w-]+\.ts$)/,
     imports: [
+      'graph validation',
       'rpc socket',
       'losses',
       'graph analysis',
@@ -267,6 +289,7 @@ export const zones: readonly Zone[] = [
     name: 'cli',
     pattern: /^engine\/cli\//,
     imports: [
+      'graph validation',
       'losses',
       'graph analysis',
       'base',
@@ -298,6 +321,7 @@ export const zones: readonly Zone[] = [
     name: 'renderer',
     pattern: /^renderer\//,
     imports: [
+      'graph validation',
       'losses',
       'graph analysis',
       'base',
