@@ -1,0 +1,97 @@
+import type { EChartsCoreOption } from 'echarts/core'
+import { formatNumber } from '../services/format.ts'
+import type { ChartTheme } from './chart-theme.ts'
+import { downsample, type Point } from './downsample.ts'
+
+/** Which rows a curve was measured on; decides its stroke in every chart. */
+export type Part = 'train' | 'validation' | 'test'
+
+export interface Series {
+  name: string
+  part: Part
+  /** Curves of one group (a run, a metric) share a colour. */
+  group: string
+  points: readonly Point[]
+}
+
+export interface LineChartInput {
+  series: readonly Series[]
+  xLabel: string
+  yLabel: string
+  logarithmic: boolean
+  /** x of the best epoch, marked by a vertical line. */
+  best?: number | null
+}
+
+const strokes: Record<Part, 'solid' | 'dashed' | 'dotted'> = { train: 'solid', validation: 'dashed', test: 'dotted' }
+const POINT_LIMIT = 1200
+
+/** Options of a line chart: train solid, validation dashed, test dotted; values at 0 or below are left out of a logarithmic axis. */
+export function lineChartOption(input: LineChartInput, theme: ChartTheme): EChartsCoreOption {
+  const groups = [...new Set(input.series.map((series) => series.group))]
+  const axis = {
+    nameTextStyle: { color: theme.muted, fontSize: 11 },
+    axisLine: { show: true, lineStyle: { color: theme.line } },
+    axisTick: { show: false },
+    axisLabel: { color: theme.muted, fontSize: 11, formatter: (value: number) => formatNumber(value) },
+    splitLine: { lineStyle: { color: theme.line, opacity: 0.6 } },
+  }
+  return {
+    animation: false,
+    textStyle: { fontFamily: theme.font },
+    grid: { left: 56, right: 16, top: 32, bottom: 40 },
+    legend: {
+      top: 2,
+      right: 8,
+      icon: 'path://M0,5 L24,5 L24,7 L0,7 Z',
+      itemWidth: 18,
+      itemHeight: 4,
+      textStyle: { color: theme.muted, fontSize: 11 },
+      type: 'scroll',
+    },
+    tooltip: {
+      trigger: 'axis',
+      confine: true,
+      backgroundColor: theme.surface,
+      borderColor: theme.line,
+      textStyle: { color: theme.text, fontSize: 12 },
+      valueFormatter: (value: unknown) => formatNumber(Number(value)),
+    },
+    dataZoom: [{ type: 'inside', filterMode: 'none', zoomOnMouseWheel: 'shift' }],
+    xAxis: { ...axis, type: 'value', name: input.xLabel, nameLocation: 'middle', nameGap: 24, min: 'dataMin', max: 'dataMax', minInterval: 1, splitLine: { show: false } },
+    yAxis: { ...axis, type: input.logarithmic ? 'log' : 'value', name: input.yLabel, nameLocation: 'end', scale: true },
+    series: input.series.map((series, index) => {
+      const points = input.logarithmic ? series.points.filter(([, y]) => y > 0) : series.points
+      return {
+        name: series.name,
+        type: 'line',
+        data: downsample(points, POINT_LIMIT),
+        showSymbol: points.length === 1,
+        symbolSize: 5,
+        lineStyle: { width: 1.5, type: strokes[series.part] },
+        color: theme.series[groups.indexOf(series.group) % theme.series.length],
+        emphasis: { disabled: true },
+        markLine:
+          index === 0 && input.best
+            ? {
+                silent: true,
+                symbol: 'none',
+                lineStyle: { color: theme.accent, type: 'solid', width: 1 },
+                label: { formatter: `best ${input.best}`, color: theme.muted, fontSize: 11, position: 'insideEndTop' },
+                data: [{ xAxis: input.best }],
+              }
+            : undefined,
+      }
+    }),
+  }
+}
+
+/** The curves as CSV: one row an x value, one column a series. */
+export function seriesToCsv(series: readonly Series[], xLabel: string): string {
+  const xs = [...new Set(series.flatMap((each) => each.points.map(([x]) => x)))].sort((a, b) => a - b)
+  const maps = series.map((each) => new Map(each.points.map(([x, y]) => [x, y])))
+  const quote = (text: string) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)
+  const lines = [[xLabel, ...series.map((each) => each.name)].map(quote).join(',')]
+  for (const x of xs) lines.push([x, ...maps.map((map) => map.get(x) ?? '')].join(','))
+  return `${lines.join('\n')}\n`
+}
