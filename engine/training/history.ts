@@ -12,15 +12,17 @@ export interface EpochRecord {
 /** Prefix of a metric that was measured on the validation part. */
 export const VALIDATION = 'validation_'
 
-/** Means of accumulated sums under their names. */
+/** Means of accumulated sums under their names, each times its factor (1 when there is none). */
 export function meansOf(
   names: readonly string[],
   sums: ArrayLike<number>,
   samples: number,
-  prefix = '',
+  options: { prefix?: string; factors?: readonly number[] } = {},
 ): Record<string, number> {
+  const { prefix = '', factors = [] } = options
   const means: Record<string, number> = {}
-  for (const [index, name] of names.entries()) means[prefix + name] = (sums[index] as number) / samples
+  for (const [index, name] of names.entries())
+    means[prefix + name] = ((sums[index] as number) / samples) * (factors[index] ?? 1)
   return means
 }
 

@@ -56,12 +56,7 @@ export function bindSlots(
   return slots
 }
 
-function targetRows(
-  binding: SlotBinding,
-  table: Table,
-  fitted: FittedPreprocessing,
-  rowSize: number,
-): Float32Array {
+function targetRows(binding: SlotBinding, table: Table, fitted: FittedPreprocessing, rowSize: number): Float32Array {
   const target = encodeTarget(table, fitted, binding.columns[0] as string)
   return binding.encoding === 'one-hot' ? oneHot(target, rowSize) : target.data
 }

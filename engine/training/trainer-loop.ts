@@ -21,6 +21,8 @@ export interface TrainingJob {
   threads: number
   /** Learning rate of an epoch, counted from 0. */
   learningRate(epoch: number): number
+  /** What turns each accumulated mean into the units it is shown in; 1 when left out. */
+  factors?: readonly number[]
   /** The value early stopping watches; null when this run does not have it. */
   monitor: { name: string; better: 'higher' | 'lower' } | null
   control: TrainingControl
@@ -38,6 +40,9 @@ export interface TrainingResult {
   last: Checkpoint
   best: Checkpoint | null
 }
+
+/** Milliseconds between checkpoints at least, so that tiny epochs are not spent on writing. */
+const CHECKPOINT_INTERVAL = 250
 
 /** The order in which an epoch (from 0) visits the rows: depends on seed and epoch only. */
 export function epochOrder(rows: Int32Array, seed: number, epoch: number): Int32Array {
@@ -162,16 +167,17 @@ export class TrainingLoop {
 
   /** Metrics of the epoch whose training is done; null when it is to stop. */
   async #measure(): Promise<Record<string, number> | null> {
-    const { session, rows } = this.#job
-    const metrics = meansOf(session.compiled.accumulators, this.#sums ?? [], rows.train.length)
+    const { session, rows, factors } = this.#job
+    const names = session.compiled.accumulators
+    const metrics = meansOf(names, this.#sums ?? [], rows.train.length, { factors })
     if (rows.validation.length === 0) return metrics
     const started = performance.now()
     for (;;) {
       if (!(await this.#mayContinue())) return null
-      const measured = await this.#whileRunning(() => session.evaluate(rows.validation, VALIDATION))
-      if (measured) {
+      const sums = await this.#whileRunning(() => session.evaluate(rows.validation))
+      if (sums) {
         this.#epochSeconds += (performance.now() - started) / 1000
-        return Object.assign(metrics, measured)
+        return Object.assign(metrics, meansOf(names, sums, rows.validation.length, { factors, prefix: VALIDATION }))
       }
     }
   }
@@ -196,11 +202,15 @@ export class TrainingLoop {
       }
     }
     this.#reporter.epochCompleted(record)
-    const { everyEpochs, seconds } = plan.checkpoint
-    const due = everyEpochs > 0 && this.#epoch - this.#savedEpoch >= everyEpochs
-    if (!stop && this.#epoch < plan.epochs && (due || performance.now() - this.#savedAt >= seconds * 1000))
-      this.#save(false)
+    if (!stop && this.#epoch < plan.epochs && this.#isCheckpointDue()) this.#save(false)
     return stop
+  }
+
+  #isCheckpointDue(): boolean {
+    const { everyEpochs, seconds } = this.#job.plan.checkpoint
+    const age = performance.now() - this.#savedAt
+    const byEpochs = everyEpochs > 0 && this.#epoch - this.#savedEpoch >= everyEpochs
+    return age >= seconds * 1000 || (byEpochs && age >= CHECKPOINT_INTERVAL)
   }
 
   /** Waits while paused. False when it is to stop. */

@@ -2,7 +2,6 @@ import { LaminaError } from '../base/errors.ts'
 import type { CompiledModel } from '../compile/compile.ts'
 import type { DataSlot, NativeAddon, NativeSession, RunResult } from '../native/program.ts'
 import { checkPersistent } from './checkpoint.ts'
-import { meansOf } from './history.ts'
 
 export const MAX_THREADS = 64
 
@@ -42,11 +41,10 @@ export class ModelSession {
     this.native.bind(slots)
   }
 
-  /** Mean loss and metrics over `rows` in inference mode; null when it was cancelled. */
-  async evaluate(rows: Int32Array, prefix = ''): Promise<Record<string, number> | null> {
+  /** Sums of loss and metrics over `rows` in inference mode; null when it was cancelled. */
+  async evaluate(rows: Int32Array): Promise<Float64Array | null> {
     const result = await this.#run('evaluate', rows)
-    if (result.stopped === 'cancelled') return null
-    return meansOf(this.compiled.accumulators, result.accumulators, rows.length, prefix)
+    return result.stopped === 'cancelled' ? null : result.accumulators
   }
 
   /** One array an Output node, rows.length * row elements, in the order of `rows`. */

@@ -1,0 +1,108 @@
+import type { Table } from '../data/dataset.ts'
+import { encodeTarget, inverseTarget } from '../data/preprocess.ts'
+import type { NativeAddon } from '../native/program.ts'
+import { meansOf } from '../training/history.ts'
+import { bindSlots } from '../training/prepare.ts'
+import type { TrainedModel } from '../training/trainer.ts'
+import { ModelSession } from '../training/trainer-session.ts'
+import { type ClassificationReport, classificationReport } from './classification-report.ts'
+import { targetOf } from './predict.ts'
+import { type RegressionReport, regressionReport } from './regression-report.ts'
+
+export interface OutputReport {
+  output: string
+  target: string
+  report: ClassificationReport | RegressionReport
+}
+
+export interface EvaluationReport {
+  samples: number
+  /** What training minimises, measured on these rows. */
+  loss: number
+  outputs: OutputReport[]
+  /** `loss` and every score under its name (`accuracy`, `f1`, `r2`, ...); with several Outputs `<output>/<name>`. */
+  metrics: Record<string, number>
+}
+
+export interface EvaluateOptions {
+  threads?: number
+}
+
+/** Measures a trained model on rows of a table that holds the targets. Regression errors are in source units. Throws `data.*`. */
+export async function evaluateRows(
+  native: NativeAddon,
+  model: TrainedModel,
+  table: Table,
+  rows: Int32Array,
+  options: EvaluateOptions = {},
+): Promise<EvaluationReport> {
+  const { compiled, fitted } = model
+  const session = new ModelSession(native, compiled, { threads: options.threads ?? 1, seed: 0 })
+  try {
+    session.bind(bindSlots(compiled.slots, table, fitted))
+    session.load(model.persistent)
+    const sums = await session.evaluate(rows)
+    const predictions = await session.predict(rows)
+    const loss = meansOf(compiled.accumulators, sums ?? [], rows.length).loss as number
+    const outputs = compiled.outputs.map(({ name, node, rowShape }, index): OutputReport => {
+      const width = rowShape.reduce((product, size) => product * size, 1)
+      const target = targetOf(model, node)
+      const report = outputReport(model, table, rows, target?.name ?? '', predictions[index] as Float32Array, width)
+      return { output: name, target: target?.name ?? '', report }
+    })
+    return { samples: rows.length, loss, outputs, metrics: { loss, ...namedScores(outputs) } }
+  } finally {
+    session.dispose()
+  }
+}
+
+function outputReport(
+  { fitted }: TrainedModel,
+  table: Table,
+  rows: Int32Array,
+  column: string,
+  output: Float32Array,
+  width: number,
+): ClassificationReport | RegressionReport {
+  const target = encodeTarget(table, fitted, column)
+  if (target.kind === 'numeric') {
+    const actual = inverseTarget(
+      target,
+      Float64Array.from(rows, (row) => target.data[row] as number),
+    )
+    return regressionReport(actual, inverseTarget(target, output))
+  }
+  const actual = Int32Array.from(rows, (row) => target.data[row] as number)
+  return classificationReport(target.classes ?? [], actual, output, width)
+}
+
+/** Scores by name: `precision`, `recall` and `f1` are of the positive class when there are two classes, else macro averages. */
+export function scoreNames(report: ClassificationReport | RegressionReport): Record<string, number | null> {
+  if (report.kind === 'regression') {
+    const { mae, mse, rmse, r2, mape } = report
+    return { mae, mse, rmse, r2, mape }
+  }
+  const { accuracy, logLoss, auroc, macro, weighted } = report
+  const { precision, recall, f1 } = report.binary ?? macro
+  return {
+    accuracy,
+    precision,
+    recall,
+    f1,
+    f1_macro: macro.f1,
+    f1_weighted: weighted.f1,
+    log_loss: logLoss,
+    auroc,
+  }
+}
+
+/** Names of scores of which less is better; of all others more is. */
+export const lowerIsBetter: ReadonlySet<string> = new Set(['loss', 'mae', 'mse', 'rmse', 'mape', 'log_loss'])
+
+function namedScores(outputs: readonly OutputReport[]): Record<string, number> {
+  const scores: Record<string, number> = {}
+  for (const { output, report } of outputs)
+    for (const [name, value] of Object.entries(scoreNames(report)))
+      if (value !== null) scores[outputs.length === 1 ? name : `${output}/${name}`] = value
+  return scores
+}

@@ -1,0 +1,73 @@
+import type { DatasetDescription, FittedColumn, FittedPreprocessing, Table } from '../data/dataset.ts'
+import { inverseTarget, rowsWithoutMissing } from '../data/preprocess.ts'
+import type { NativeAddon } from '../native/program.ts'
+import { bindSlots } from '../training/prepare.ts'
+import type { TrainedModel } from '../training/trainer.ts'
+import { ModelSession } from '../training/trainer-session.ts'
+import { classPredictions } from './classification-report.ts'
+
+/** What one Output says about rows. */
+export type OutputPrediction = { output: string; target: string } & (
+  | {
+      kind: 'classes'
+      classes: readonly string[]
+      /** Class index of each row. */
+      predicted: Int32Array
+      /** Row-major rows x classes. */
+      scores: Float64Array
+    }
+  /** Numbers in source units, row-major rows x width. */
+  | { kind: 'numeric'; width: number; values: Float64Array }
+)
+
+export interface Predictions {
+  /** The rows that were predicted; rows left out lack a value that the preprocessing does not fill. */
+  rows: Int32Array
+  outputs: OutputPrediction[]
+}
+
+export interface PredictOptions {
+  threads?: number
+  rows?: Int32Array
+}
+
+/** Predicts the rows of a table that has the feature columns of the run; the target may be absent. Throws `data.*`. */
+export async function predictTable(
+  native: NativeAddon,
+  model: TrainedModel,
+  description: DatasetDescription,
+  table: Table,
+  options: PredictOptions = {},
+): Promise<Predictions> {
+  const rows = rowsWithoutMissing(table, description, options.rows, { targets: false })
+  const session = new ModelSession(native, model.compiled, { threads: options.threads ?? 1, seed: 0 })
+  try {
+    session.bind(bindSlots(model.compiled.slots, table, model.fitted, { targets: false }))
+    session.load(model.persistent)
+    return { rows, outputs: interpretOutputs(model, await session.predict(rows)) }
+  } finally {
+    session.dispose()
+  }
+}
+
+/** Raw outputs of a session as classes or numbers in source units. */
+export function interpretOutputs(model: TrainedModel, outputs: readonly Float32Array[]): OutputPrediction[] {
+  return model.compiled.outputs.map(({ node, name, rowShape }, index) => {
+    const data = outputs[index] as Float32Array
+    const width = rowShape.reduce((product, size) => product * size, 1)
+    const column = targetOf(model, node)
+    const base = { output: name, target: column?.name ?? '' }
+    if (column?.type === 'categorical')
+      return { ...base, kind: 'classes', classes: column.categories ?? [], ...classPredictions(data, width) }
+    return { ...base, kind: 'numeric', width, values: column ? inverseTarget(column, data) : Float64Array.from(data) }
+  })
+}
+
+/** The fitted target column of an Output node. */
+export function targetOf(
+  { compiled, fitted }: { compiled: TrainedModel['compiled']; fitted: FittedPreprocessing },
+  node: string,
+): FittedColumn | undefined {
+  const column = compiled.slots.find((slot) => slot.kind === 'target' && slot.node === node)?.columns[0]
+  return fitted.targets.find(({ name }) => name === column)
+}

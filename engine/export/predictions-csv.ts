@@ -1,0 +1,45 @@
+import type { Table, TableColumn } from '../data/dataset.ts'
+import { tableToCsv } from '../data/table.ts'
+import type { OutputPrediction, Predictions } from '../evaluation/predict.ts'
+
+/**
+ * The predicted rows as CSV: all columns of the table, then a column `predicted_<target>` an Output and, for classes,
+ * `probability_<target>_<class>`. Numbers are in source units.
+ */
+export function exportPredictionsCsv(table: Table, { rows, outputs }: Predictions): string {
+  const columns = table.columns.map((column) => pickRows(column, rows))
+  for (const prediction of outputs) columns.push(...predictionColumns(prediction, rows.length))
+  return tableToCsv({ rowCount: rows.length, columns })
+}
+
+function pickRows(column: TableColumn, rows: Int32Array): TableColumn {
+  if (column.type === 'numeric')
+    return { ...column, values: Float64Array.from(rows, (row) => column.values[row] as number) }
+  return { ...column, codes: Int32Array.from(rows, (row) => column.codes[row] as number) }
+}
+
+function predictionColumns(prediction: OutputPrediction, rowCount: number): TableColumn[] {
+  const target = prediction.target || prediction.output
+  const numbers = (name: string, width: number, offset: number, values: Float64Array): TableColumn => ({
+    name,
+    type: 'numeric',
+    values: Float64Array.from({ length: rowCount }, (_, row) => values[row * width + offset] as number),
+  })
+  if (prediction.kind === 'numeric') {
+    const { width, values } = prediction
+    return Array.from({ length: width }, (_, offset) =>
+      numbers(width === 1 ? `predicted_${target}` : `predicted_${target}_${offset}`, width, offset, values),
+    )
+  }
+  const { classes, predicted, scores } = prediction
+  const label: TableColumn = {
+    name: `predicted_${target}`,
+    type: 'categorical',
+    labels: [...classes],
+    codes: predicted,
+  }
+  const probabilities = classes.map((name, offset) =>
+    numbers(`probability_${target}_${name}`, classes.length, offset, scores),
+  )
+  return [label, ...probabilities]
+}

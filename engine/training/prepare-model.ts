@@ -1,0 +1,140 @@
+import { LaminaError } from '../base/errors.ts'
+import { type CompiledModel, compileModel, type Objective } from '../compile/compile.ts'
+import type { FittedPreprocessing } from '../data/dataset.ts'
+import type { DatasetSignature, GraphDocument } from '../graph/document.ts'
+import { inferDocument } from '../graph/infer.ts'
+import { validateDocument } from '../graph/validate.ts'
+import { effectiveParams } from '../layers/param-check.ts'
+import { VALIDATION } from './history.ts'
+import { objectivesOf } from './objectives.ts'
+import { findOptimizer, optimizers } from './optimizers/registry.ts'
+import type { TrainingPlan } from './plan.ts'
+import { scheduledLearningRate } from './schedules/registry.ts'
+
+/** Samples that `evaluate` and `predict` take at a time, where training takes fewer. */
+const EVALUATION_BATCH = 256
+
+export interface PrepareModelRequest {
+  document: GraphDocument
+  plan: TrainingPlan
+  signature: DatasetSignature
+  /** Rows to train on; absent when the model is only evaluated. */
+  trainRows?: number
+  /** Bytes a session may take. */
+  memoryBudget?: number
+}
+
+export interface PreparedModel {
+  compiled: CompiledModel
+  objectives: readonly Objective[]
+}
+
+/** A network whose memory fits, with its loss and optimiser. Throws the first error of the document, `training.*`, `compile.*`. */
+export function prepareModel(request: PrepareModelRequest): PreparedModel {
+  const { document, plan, signature, trainRows, memoryBudget } = request
+  refuseBrokenDocument(document, signature)
+  if (trainRows !== undefined) refuseBatchSize(plan.batchSize, trainRows)
+  const declaration = findOptimizer(plan.optimizer.type)
+  if (!declaration)
+    throw new LaminaError({
+      code: 'training.unknown-optimizer',
+      message: 'This optimiser does not exist.',
+      where: 'training.optimizer',
+      expected: `one of ${optimizers.map(({ type }) => type).join(', ')}`,
+      received: plan.optimizer.type,
+      fix: 'Choose an optimiser of the list.',
+    })
+  const objectives = objectivesOf(document, signature, inferDocument(document, signature))
+  const params = effectiveParams(declaration.params, plan.optimizer.params)
+  const compiled = compileModel({
+    document,
+    dataset: signature,
+    objectives,
+    optimizer: { declaration, params },
+    batchSize: plan.batchSize,
+    evaluationBatchSize: Math.max(plan.batchSize, EVALUATION_BATCH),
+    memoryBudget,
+  })
+  return { compiled, objectives }
+}
+
+/** Learning rates of a plan's epochs, counted from 0. */
+export function learningRateOf(plan: TrainingPlan): (epoch: number) => number {
+  const params = effectiveParams(findOptimizer(plan.optimizer.type)?.params ?? {}, plan.optimizer.params)
+  const initial = Number(params.learningRate)
+  return (epoch) => scheduledLearningRate(plan.schedule, epoch, initial)
+}
+
+/**
+ * The value that tells how good an epoch is, with its direction; null when this run will not have it.
+ * Throws `training.unknown-monitor` when early stopping is asked for and needs it.
+ */
+export function monitorOf(
+  plan: TrainingPlan,
+  { compiled, objectives }: PreparedModel,
+  validationRows: number,
+): { name: string; better: 'higher' | 'lower' } | null {
+  const directions = ['lower', ...objectives.flatMap(({ metrics }) => metrics.map(({ better }) => better))] as const
+  const available = new Map<string, 'higher' | 'lower'>()
+  for (const [index, name] of compiled.accumulators.entries()) {
+    const better = directions[index] ?? 'lower'
+    available.set(name, better)
+    if (validationRows > 0) available.set(VALIDATION + name, better)
+  }
+  const name = plan.earlyStopping.monitor
+  const better = available.get(name)
+  if (better) return { name, better }
+  if (!plan.earlyStopping.enabled) return null
+  const lacksRows = validationRows === 0 && name.startsWith(VALIDATION)
+  throw new LaminaError({
+    code: 'training.unknown-monitor',
+    message: lacksRows
+      ? 'Early stopping watches the validation part, and there are no validation rows.'
+      : 'Early stopping watches a value that this run does not have.',
+    where: 'training.earlyStopping.monitor',
+    expected: `one of ${[...available.keys()].join(', ')}`,
+    received: name,
+    fix: lacksRows ? 'Set the validation fraction of the split above 0, or watch `loss`.' : 'Choose one of the list.',
+  })
+}
+
+/** Powers of the target's unit that a metric is measured in. */
+const unitPowers: Readonly<Record<string, number>> = { mean_absolute_error: 1, mean_squared_error: 2 }
+
+/** Factors that turn the accumulated metrics of scaled targets into source units; the loss stays what is minimised. */
+export function metricFactors({ compiled, objectives }: PreparedModel, fitted: FittedPreprocessing): number[] {
+  const factors = [1]
+  for (const { output, metrics } of objectives) {
+    const column = compiled.slots.find((slot) => slot.kind === 'target' && slot.node === output)?.columns[0]
+    const scale = fitted.targets.find(({ name }) => name === column)?.scale ?? 1
+    for (const { type } of metrics) factors.push(Math.abs(scale) ** -(unitPowers[type] ?? 0))
+  }
+  return factors
+}
+
+function refuseBrokenDocument(document: GraphDocument, dataset: DatasetSignature): void {
+  const errors = validateDocument(document, { dataset }).filter(({ severity }) => severity === 'error')
+  const first = errors[0]
+  if (!first) return
+  const { code, message, where, expected, received, fix, node, port, param } = first
+  const data = {
+    node: node ?? null,
+    port: port ?? null,
+    param: param ?? null,
+    problems: errors.map((error) => error.code),
+  }
+  throw new LaminaError({ code, message, where, expected, received, fix, data })
+}
+
+function refuseBatchSize(batchSize: number, trainRows: number): void {
+  if (batchSize <= trainRows) return
+  throw new LaminaError({
+    code: 'training.batch-larger-than-data',
+    message: 'A batch holds more rows than there are to train on.',
+    where: 'training.batchSize',
+    expected: `at most ${trainRows}, the number of training rows`,
+    received: String(batchSize),
+    fix: `Set the batch size to ${trainRows} or less.`,
+    data: { batchSize, trainRows },
+  })
+}
