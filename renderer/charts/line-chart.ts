@@ -58,7 +58,17 @@ export function lineChartOption(input: LineChartInput, theme: ChartTheme): EChar
       valueFormatter: (value: unknown) => formatNumber(Number(value)),
     },
     dataZoom: [{ type: 'inside', filterMode: 'none', zoomOnMouseWheel: 'shift' }],
-    xAxis: { ...axis, type: 'value', name: input.xLabel, nameLocation: 'middle', nameGap: 24, min: 'dataMin', max: 'dataMax', minInterval: 1, splitLine: { show: false } },
+    xAxis: {
+      ...axis,
+      type: 'value',
+      name: input.xLabel,
+      nameLocation: 'middle',
+      nameGap: 24,
+      min: 'dataMin',
+      max: 'dataMax',
+      minInterval: 1,
+      splitLine: { show: false },
+    },
     yAxis: { ...axis, type: input.logarithmic ? 'log' : 'value', name: input.yLabel, nameLocation: 'end', scale: true },
     series: input.series.map((series, index) => {
       const points = input.logarithmic ? series.points.filter(([, y]) => y > 0) : series.points

@@ -35,7 +35,9 @@ export function scatterChartOption(input: ScatterInput, theme: ChartTheme): ECha
       borderColor: theme.line,
       textStyle: { color: theme.text, fontSize: 12 },
       formatter: (item: { value?: [number, number] }) =>
-        item.value ? `${input.xLabel}: ${formatNumber(item.value[0])}<br>${input.yLabel}: ${formatNumber(item.value[1])}` : '',
+        item.value
+          ? `${input.xLabel}: ${formatNumber(item.value[0])}<br>${input.yLabel}: ${formatNumber(item.value[1])}`
+          : '',
     },
     xAxis: { ...axis, type: input.logarithmicX ? 'log' : 'value', name: input.xLabel, nameGap: 26 },
     yAxis: { ...axis, type: 'value', name: input.yLabel, nameGap: 46 },
