@@ -56,7 +56,7 @@ export function fuseKernels(graph: IrGraph): IrGraph {
 
   const fuseForward = (node: IrNode, at: number): void => {
     const source = soleProducer(node.inputs[0] as ValueId, 'dense')
-    if (!source || source.node.attributes.activation !== 'linear') return
+    if (source?.node.attributes.activation !== 'linear') return
     nodes[source.at] = null
     nodes[at] = { ...source.node, outputs: node.outputs, attributes: node.attributes }
   }

@@ -100,8 +100,8 @@ export function planMemory(graph: IrGraph, batchCapacity: number): MemoryPlan {
   const uses = countUses(graph)
   const arena = new Arena()
   const blocks = new Map<ValueId, Block>()
-  const valueOf = (id: ValueId): IrValue => graph.values.get(id) as IrValue
-  const sizeOf = (id: ValueId): number => aligned(elementCount(valueOf(id).shape, batchCapacity))
+  const lookUp = (id: ValueId): IrValue => graph.values.get(id) as IrValue
+  const sizeOf = (id: ValueId): number => aligned(elementCount(lookUp(id).shape, batchCapacity))
 
   for (const value of graph.values.values())
     if (value.role === 'feed') blocks.set(value.id, arena.take(sizeOf(value.id)))
@@ -109,10 +109,10 @@ export function planMemory(graph: IrGraph, batchCapacity: number): MemoryPlan {
   /** The input whose place output `position` may take over. */
   const takeOver = (node: IrNode, index: number, position: number): ValueId | null => {
     const pairs = findOp(node.op).reuse?.filter(([output]) => output === position) ?? []
-    const shape = valueOf(node.outputs[position] as ValueId).shape
+    const shape = lookUp(node.outputs[position] as ValueId).shape
     const allowed = (input: number): boolean =>
       pairs.some(([, permitted]) => permitted === input) &&
-      sameShape(valueOf(node.inputs[input] as ValueId).shape, shape)
+      sameShape(lookUp(node.inputs[input] as ValueId).shape, shape)
     for (const [, input] of pairs) {
       const id = node.inputs[input]
       if (id == null) continue
@@ -128,7 +128,7 @@ export function planMemory(graph: IrGraph, batchCapacity: number): MemoryPlan {
     const op = findOp(node.op)
     const taken = new Set<ValueId>()
     for (const [position, output] of node.outputs.entries()) {
-      if (roots.get(output) !== output || !inArena(valueOf(output))) continue
+      if (roots.get(output) !== output || !inArena(lookUp(output))) continue
       if (isOptionalOutput(op, position) && !uses.has(output)) continue
       const donor = takeOver(node, index, position)
       if (donor !== null && !taken.has(donor)) {

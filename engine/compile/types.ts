@@ -107,8 +107,9 @@ export interface CostReport {
   parameters: number
   trainable: number
   nonTrainable: number
-  /** Forward FLOPs a sample; a training step costs about three times as much. */
+  /** Forward FLOPs a sample. */
   flopsPerSample: number
+  /** Forward and backward, as the train program computes them; the update, once a batch, is not in it. */
   trainingFlopsPerSample: number
   /** Bytes a session holds at once: arena, weights, optimiser slots, constants. */
   peakBytes: number
@@ -122,6 +123,8 @@ export interface CompiledModel {
   persistent: readonly PersistentEntry[]
   persistentFloats: number
   weights: readonly CompiledWeight[]
+  /** Ranges of optimiser slots that do not start at 0, in floats. */
+  slotInitials: readonly { offset: number; length: number; value: number }[]
   slots: readonly SlotBinding[]
   /** Accumulators in order, shared by train and evaluate: `loss` first (the total, penalties included), then `<metric>` per objective. Each is a sum over samples. */
   accumulators: readonly string[]

@@ -25,7 +25,7 @@ export function verify(graph: IrGraph, pass: string): IrGraph {
     })
   }
 
-  const valueOf = (id: ValueId, place: string, printed?: string): IrValue =>
+  const find = (id: ValueId, place: string, printed?: string): IrValue =>
     graph.values.get(id) ?? fail(place, 'the id of a value of the graph', `%${id}`, printed)
 
   for (const [id, value] of graph.values) {
@@ -63,12 +63,12 @@ export function verify(graph: IrGraph, pass: string): IrGraph {
   }
 
   for (const output of graph.outputs) {
-    const value = valueOf(output.value, `output ${output.name}`)
+    const value = find(output.value, `output ${output.name}`)
     if (value.role === 'temporary' && !defined.has(value.id))
       fail(`output ${output.name}`, 'a value that is computed', `%${value.id}`)
   }
   if (graph.loss !== undefined) {
-    const loss = valueOf(graph.loss, 'loss')
+    const loss = find(graph.loss, 'loss')
     if (loss.shape.length !== 0) fail('loss', 'a scalar', formatShape(loss.shape))
     if (loss.role === 'temporary' && !defined.has(loss.id)) fail('loss', 'a value that is computed', `%${loss.id}`)
   }

@@ -1,0 +1,80 @@
+import { Random, Stream } from '../base/rng.ts'
+import { elementCount, type Shape } from '../base/shape.ts'
+import type { InitializerName, WeightSpec } from '../layers/layer.ts'
+import type { CompiledModel } from './types.ts'
+
+/** Keras' default spread of random_normal (standard deviation) and random_uniform (half width). */
+const SPREAD = 0.05
+/** Standard deviation of a standard normal truncated at 2: dividing by it keeps the wanted variance (Keras `VarianceScaling`). */
+const TRUNCATED_DEVIATION = 0.87962566103423978
+const TRUNCATION = 2
+
+/** Inputs and outputs of a unit: as the layer states them, else Keras' `compute_fans` of the shape. */
+function fansOf({ shape, initializer }: WeightSpec): { fanIn: number; fanOut: number } {
+  const computed = computeFans(shape)
+  return { fanIn: initializer.fanIn ?? computed.fanIn, fanOut: initializer.fanOut ?? computed.fanOut }
+}
+
+function computeFans(shape: Shape): { fanIn: number; fanOut: number } {
+  if (shape.length < 2) return { fanIn: shape[0] ?? 1, fanOut: shape[0] ?? 1 }
+  const field = elementCount(shape.slice(0, -2))
+  return { fanIn: field * (shape.at(-2) as number), fanOut: field * (shape.at(-1) as number) }
+}
+
+/** Variance that the scaling initialisers aim at: Glorot and Bengio 2010, He et al. 2015, LeCun et al. 1998. */
+function varianceOf(family: string, fans: { fanIn: number; fanOut: number }): number {
+  if (family === 'glorot') return 2 / (fans.fanIn + fans.fanOut)
+  return (family === 'he' ? 2 : 1) / fans.fanIn
+}
+
+function truncatedNormal(random: Random): number {
+  for (;;) {
+    const value = random.normal()
+    if (Math.abs(value) <= TRUNCATION) return value
+  }
+}
+
+/** A function that draws the next element. */
+function sampler(weight: WeightSpec, random: Random): () => number {
+  const name: InitializerName = weight.initializer.name
+  switch (name) {
+    case 'zeros':
+      return () => 0
+    case 'ones':
+      return () => 1
+    case 'constant':
+      return () => weight.initializer.value ?? 0
+    case 'random_normal':
+      return () => random.normal() * SPREAD
+    case 'random_uniform':
+      return () => (2 * random.uniform() - 1) * SPREAD
+    default: {
+      const [family, distribution] = name.split('_') as [string, string]
+      const variance = varianceOf(family, fansOf(weight))
+      if (distribution === 'uniform') {
+        const limit = Math.sqrt(3 * variance)
+        return () => (2 * random.uniform() - 1) * limit
+      }
+      const deviation = Math.sqrt(variance) / TRUNCATED_DEVIATION
+      return () => truncatedNormal(random) * deviation
+    }
+  }
+}
+
+/**
+ * The persistent memory of a model before training: weights drawn by their initialisers (Keras 3 definitions), optimiser slots at their
+ * initial values. Weight k draws from its own stream, so that its numbers depend on the seed and its place only.
+ */
+export function initializeWeights(
+  model: Pick<CompiledModel, 'weights' | 'persistentFloats' | 'slotInitials'>,
+  seed: number,
+): Float32Array {
+  const image = new Float32Array(model.persistentFloats)
+  for (const weight of model.weights) {
+    const draw = sampler(weight, new Random(seed, Stream.initialization, weight.ordinal))
+    const count = elementCount(weight.shape)
+    for (let index = 0; index < count; index += 1) image[weight.offset + index] = draw()
+  }
+  for (const { offset, length, value } of model.slotInitials) image.fill(value, offset, offset + length)
+  return image
+}

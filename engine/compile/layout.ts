@@ -1,0 +1,172 @@
+import { invariant, LaminaError } from '../base/errors.ts'
+import { elementCount, type Shape } from '../base/shape.ts'
+import type { GraphNode, NodeId } from '../graph/document.ts'
+import { inferDocument, type NodeInference } from '../graph/infer.ts'
+import { connectionsOf, reachable } from '../graph/topology.ts'
+import type { LayerDeclaration } from '../layers/layer.ts'
+import { findLayer } from '../layers/registry.ts'
+import { aligned } from './plan-memory.ts'
+import type { CompiledWeight, CompileRequest, Objective, SlotBinding, TargetEncoding } from './types.ts'
+
+/** A node that takes part in the model, with all that lowering needs of it. */
+export interface PlacedLayer {
+  node: GraphNode
+  declaration: LayerDeclaration
+  inference: NodeInference
+  /** Sources of its inputs in port order: node and index of the output port. */
+  sources: readonly { node: NodeId; output: number }[]
+  /** Position in topological order: keys its random numbers. */
+  ordinal: number
+  weights: readonly CompiledWeight[]
+}
+
+/** What all programs of a model share: layers in order, slots, the places of weights. */
+export interface ModelLayout {
+  layers: readonly PlacedLayer[]
+  slots: readonly SlotBinding[]
+  weights: readonly CompiledWeight[]
+  /** Floats of all weights, padding included; optimiser slots come after them. */
+  weightFloats: number
+  objectives: readonly Objective[]
+  outputs: readonly { node: NodeId; name: string; rowShape: Shape }[]
+}
+
+/** Throws the reason why a node cannot be compiled. */
+function refuseIncomplete(node: GraphNode, inference: NodeInference | undefined): never {
+  if (inference?.problem) throw new LaminaError({ where: node.name, ...inference.problem })
+  throw new LaminaError({
+    code: findLayer(node.type) ? 'graph.unconnected' : 'graph.unknown-layer',
+    message: findLayer(node.type)
+      ? `An input of ${node.name} is not connected.`
+      : `${node.name} is of the unknown type ${node.type}.`,
+    where: node.name,
+    expected: findLayer(node.type) ? 'every input connected' : 'a layer of this version of Lamina',
+    received: findLayer(node.type) ? 'an open input' : node.type,
+    fix: 'Connect it or remove it.',
+  })
+}
+
+function sourcesOf(request: CompileRequest, node: GraphNode, declaration: LayerDeclaration): PlacedLayer['sources'] {
+  const ports = connectionsOf(request.document).incoming.get(node.id)
+  return declaration.inputs.flatMap((port) => {
+    const edges = ports?.get(port.name) ?? []
+    return (port.variadic ? edges : edges.slice(0, 1)).map((edge) => {
+      const type = request.document.nodes[edge.from.node]?.type ?? ''
+      const output = findLayer(type)?.outputs.findIndex((candidate) => candidate.name === edge.from.port) ?? -1
+      return { node: edge.from.node, output }
+    })
+  })
+}
+
+/** Columns that an Input takes, in the order of the data. */
+function inputSlot(request: CompileRequest, layer: PlacedLayer, slot: number): SlotBinding {
+  const chosen = layer.inference.params.columns as readonly string[]
+  const names = request.dataset.features.map((feature) => feature.name)
+  const columns = chosen.length === 0 ? names : names.filter((name) => chosen.includes(name))
+  const rowShape = (layer.inference.outputs[0] as Shape).slice(1)
+  return { slot, kind: 'input', node: layer.node.id, columns, rowShape }
+}
+
+function targetSlot(request: CompileRequest, objective: Objective, layer: PlacedLayer, slot: number): SlotBinding {
+  const { targets } = request.dataset
+  const named = layer.inference.params.target as string
+  const target = named === '' ? targets[0] : targets.find((candidate) => candidate.column === named)
+  if (!target)
+    throw new LaminaError({
+      code: 'compile.missing-target',
+      message: `The data has no target column for ${layer.node.name}.`,
+      where: layer.node.name,
+      expected: named || 'a target column',
+      received: targets.map((candidate) => candidate.column).join(', ') || 'none',
+      fix: 'Give a column the role target, or name another one at the Output.',
+    })
+  const prediction = layer.inference.inputs[0] as Shape
+  objective.loss.check(prediction, target)
+  const perSample = prediction.slice(1)
+  const classes = target.classes?.length ?? 0
+  // Classes fed as numbers to as many units are one number a unit: one-hot.
+  const spread = objective.loss.target === 'value' && classes > 1 && perSample.at(-1) === classes
+  const encoding: TargetEncoding = spread ? 'one-hot' : objective.loss.target
+  const rowShape = encoding === 'index' ? [1] : perSample
+  return { slot, kind: 'target', node: layer.node.id, columns: [target.column], encoding, rowShape }
+}
+
+/**
+ * Everything about the model that does not depend on the mode: the layers that lead to an Output in topological order, slots of inputs and
+ * targets, places of weights.
+ *
+ * Throws the first problem of the drawing (`graph.cycle`, `graph.unconnected`, a layer's own), `compile.no-output`, `compile.no-objective`,
+ * `compile.missing-target`, and what the losses refuse.
+ */
+export function layoutModel(request: CompileRequest): ModelLayout {
+  const { document, dataset, objectives } = request
+  const inference = inferDocument(document, dataset)
+  const ends = Object.values(document.nodes).filter((node) => node.type === 'output')
+  const used = reachable(
+    document,
+    ends.map((node) => node.id),
+    'backward',
+  )
+  const cycle = inference.cycles.find((nodes) => nodes.some((id) => used.has(id)))
+  if (cycle)
+    throw new LaminaError({
+      code: 'graph.cycle',
+      message: 'The network has a cycle.',
+      where: cycle.map((id) => document.nodes[id]?.name ?? id).join(' -> '),
+      expected: 'connections that lead from inputs to outputs',
+      received: `a cycle of ${cycle.length} layers`,
+      fix: 'Remove one of its connections.',
+    })
+  if (ends.length === 0)
+    throw new LaminaError({
+      code: 'compile.no-output',
+      message: 'The network has no Output.',
+      expected: 'at least one Output',
+      received: 'none',
+      fix: 'Add an Output and connect the last layer to it.',
+    })
+
+  const weights: CompiledWeight[] = []
+  let weightFloats = 0
+  const layers: PlacedLayer[] = []
+  for (const [ordinal, id] of inference.order.entries()) {
+    if (!used.has(id)) continue
+    const node = document.nodes[id] as GraphNode
+    const declaration = findLayer(node.type)
+    const known = inference.nodes[id]
+    if (!declaration || !known?.complete) return refuseIncomplete(node, known)
+    const own: CompiledWeight[] = []
+    for (const spec of known.weights) {
+      const path = `${node.name}/${spec.name}`
+      const frozen = node.frozen === true
+      own.push({ ...spec, node: id, path, offset: weightFloats, frozen, ordinal: weights.length + own.length })
+      weightFloats += aligned(elementCount(spec.shape))
+    }
+    weights.push(...own)
+    layers.push({
+      node,
+      declaration,
+      inference: known,
+      sources: sourcesOf(request, node, declaration),
+      ordinal,
+      weights: own,
+    })
+  }
+
+  const byId = new Map(layers.map((layer) => [layer.node.id, layer] as const))
+  const slots: SlotBinding[] = []
+  for (const layer of layers) if (layer.node.type === 'input') slots.push(inputSlot(request, layer, slots.length))
+  for (const objective of objectives) {
+    const layer = byId.get(objective.output)
+    invariant(layer?.node.type === 'output', `the objective's ${objective.output} is not an Output of the document`)
+    slots.push(targetSlot(request, objective, layer, slots.length))
+  }
+  const outputs = layers
+    .filter((layer) => layer.node.type === 'output')
+    .map(({ node, inference: known }) => ({
+      node: node.id,
+      name: node.name,
+      rowShape: (known.inputs[0] as Shape).slice(1),
+    }))
+  return { layers, slots, weights, weightFloats, objectives, outputs }
+}

@@ -1,0 +1,113 @@
+import { invariant } from '../base/errors.ts'
+import { Stream } from '../base/rng.ts'
+import { BATCH } from '../base/shape.ts'
+import type { DatasetSignature, NodeId } from '../graph/document.ts'
+import type { GraphBuilder } from './builder.ts'
+import { createGraphBuilder } from './graph-builder.ts'
+import type { ValueId } from './ir.ts'
+import type { ModelLayout, PlacedLayer } from './layout.ts'
+import type { CompiledWeight } from './types.ts'
+
+/** A forward graph under construction. */
+export interface Lowered {
+  builder: GraphBuilder
+  weights: ReadonlyMap<CompiledWeight, ValueId>
+  /** What arrives at each Output. */
+  predictions: ReadonlyMap<NodeId, ValueId>
+}
+
+/** Moving statistics of a frozen layer stand still: it runs as in inference, as in Keras. */
+function runsInTraining(layer: PlacedLayer, training: boolean): boolean {
+  return training && !(layer.node.frozen && layer.weights.some((weight) => !weight.trainable))
+}
+
+/** Lowers all layers in order by their declarations. */
+export function lowerForward(layout: ModelLayout, dataset: DatasetSignature, training: boolean): Lowered {
+  const builder = createGraphBuilder()
+  const weights = new Map<CompiledWeight, ValueId>()
+  const predictions = new Map<NodeId, ValueId>()
+  const outputs = new Map<NodeId, readonly ValueId[]>()
+  for (const layer of layout.layers) {
+    const { node, declaration, inference } = layer
+    builder.setOrigin(node.id)
+    const values = layer.sources.map(({ node: source, output }) => {
+      const value = outputs.get(source)?.[output]
+      invariant(value !== undefined, `${node.name} reads an output that ${source} does not have`)
+      return value
+    })
+    if (node.type === 'input') {
+      const binding = layout.slots.find((slot) => slot.node === node.id)
+      invariant(binding, `the input ${node.name} has no slot`)
+      outputs.set(node.id, [builder.value('feed', node.name, [BATCH, ...binding.rowShape], { slot: binding.slot })])
+    } else if (node.type === 'output') predictions.set(node.id, values[0] as ValueId)
+    else {
+      const own: Record<string, ValueId> = {}
+      for (const weight of layer.weights) {
+        const value = builder.value(weight.trainable ? 'parameter' : 'state', weight.path, weight.shape)
+        own[weight.name] = value
+        weights.set(weight, value)
+      }
+      invariant(declaration.lower, `the layer ${declaration.type} has no lowering`)
+      const lowered = declaration.lower({
+        builder,
+        inputs: inference.inputs,
+        params: inference.params,
+        dataset,
+        values,
+        weights: own,
+        training: runsInTraining(layer, training),
+        stream: Stream.layers + layer.ordinal,
+      })
+      outputs.set(node.id, lowered)
+    }
+  }
+  return { builder, weights, predictions }
+}
+
+/** Names of the accumulators: the total loss, then the metrics of each objective (after the Output's name where there are several). */
+export function accumulatorNames(layout: ModelLayout): string[] {
+  const several = layout.objectives.length > 1
+  const nameOf = new Map(layout.outputs.map((output) => [output.node, output.name]))
+  const metrics = layout.objectives.flatMap((objective) =>
+    objective.metrics.map((metric) => (several ? `${nameOf.get(objective.output)}_${metric.type}` : metric.type)),
+  )
+  return ['loss', ...metrics]
+}
+
+/**
+ * Appends losses, penalties and metrics: accumulators receive sums over samples; returned is the scalar to differentiate, the sum of
+ * weight * mean loss over the batch and of all penalties.
+ */
+export function lowerObjectives(layout: ModelLayout, lowered: Lowered): ValueId {
+  const { builder, predictions, weights } = lowered
+  const terms: ValueId[] = []
+  let accumulator = 1
+  for (const objective of layout.objectives) {
+    const prediction = predictions.get(objective.output)
+    const binding = layout.slots.find((slot) => slot.kind === 'target' && slot.node === objective.output)
+    invariant(prediction !== undefined && binding, `the objective of ${objective.output} has no prediction or target`)
+    builder.setOrigin(objective.output)
+    const shape = [BATCH, ...binding.rowShape]
+    const target = builder.value('feed', `target of ${binding.columns.join(', ')}`, shape, { slot: binding.slot })
+    const losses = objective.loss.lower(builder, prediction, target)
+    const weighted = builder.emitOne('scale', [losses], { factor: objective.weight })
+    builder.emit('accumulate', [weighted], { slot: 0 })
+    terms.push(builder.emitOne('batch_mean', [weighted]))
+    for (const metric of objective.metrics) {
+      builder.emit('accumulate', [metric.lower(builder, prediction, target)], { slot: accumulator })
+      accumulator += 1
+    }
+  }
+  for (const [weight, value] of weights) {
+    builder.setOrigin(weight.node)
+    for (const norm of ['l1', 'l2'] as const) {
+      const factor = weight.regularizer?.[norm] ?? 0
+      if (factor === 0) continue
+      const penalty = builder.emitOne(`${norm}_penalty`, [value], { factor })
+      builder.emit('accumulate', [penalty], { slot: 0, perSample: true })
+      terms.push(penalty)
+    }
+  }
+  builder.setOrigin('')
+  return builder.emitOne('add', terms, {}, { name: 'loss' })
+}
