@@ -80,7 +80,12 @@ export function mlpStep(workload: MlpWorkload): ProgramBuilder {
 
   const slots = [0, 1].map(() => parameters.map((parameter) => builder.persistent(...builder.shapeOf(parameter))))
   const updated = [...parameters, ...slots.flat()]
-  builder.emit('adam_update', [...parameters, ...gradients, ...slots.flat()], updated, [parameters.length, 0.9, 0.999, 1e-7])
+  builder.emit('adam_update', [...parameters, ...gradients, ...slots.flat()], updated, [
+    parameters.length,
+    0.9,
+    0.999,
+    1e-7,
+  ])
   return builder
 }
 
@@ -94,7 +99,11 @@ export function pseudoRandom(seed: number): () => number {
 }
 
 /** A session with data bound and weights drawn, ready to run `steps` of the workload. */
-export function mlpSession(addon: NativeAddon, workload: MlpWorkload, threads: number): { session: NativeSession; rows: Int32Array } {
+export function mlpSession(
+  addon: NativeAddon,
+  workload: MlpWorkload,
+  threads: number,
+): { session: NativeSession; rows: Int32Array } {
   const builder = mlpStep(workload)
   const session = addon.createSession({
     programs: { train: builder.build(1) },
@@ -108,7 +117,10 @@ export function mlpSession(addon: NativeAddon, workload: MlpWorkload, threads: n
     const inputs = workload.layers[i] as number
     const units = workload.layers[i + 1] as number
     const limit = Math.sqrt(6 / (inputs + units))
-    session.writePersistent(offset, Float32Array.from({ length: inputs * units }, () => (2 * random() - 1) * limit))
+    session.writePersistent(
+      offset,
+      Float32Array.from({ length: inputs * units }, () => (2 * random() - 1) * limit),
+    )
     offset += Math.ceil((inputs * units) / 16) * 16 + Math.ceil(units / 16) * 16
   }
   const features = workload.layers[0] as number

@@ -68,7 +68,12 @@ export class ProgramBuilder {
     return value
   }
 
-  emit(kernel: string, inputs: readonly number[], outputs: readonly number[], attributes: readonly number[] = []): void {
+  emit(
+    kernel: string,
+    inputs: readonly number[],
+    outputs: readonly number[],
+    attributes: readonly number[] = [],
+  ): void {
     let opcode = this.#kernels.indexOf(kernel)
     if (opcode < 0) opcode = this.#kernels.push(kernel) - 1
     this.#code.push(opcode, inputs.length, outputs.length, attributes.length, this.#attributes.length)

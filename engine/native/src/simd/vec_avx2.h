@@ -19,6 +19,7 @@ alignas(32) constexpr int kLaneMasks[16] = {-1, -1, -1, -1, -1, -1, -1, -1, 0, 0
 
 struct V {
   static constexpr int width = 8;
+  static constexpr bool maskedLoadsAreFree = false;
   using F = __m256;
   using I = __m256i;
   using M = __m256;

@@ -17,6 +17,7 @@ namespace lamina::avx512 {
 
 struct V {
   static constexpr int width = 16;
+  static constexpr bool maskedLoadsAreFree = true;
   using F = __m512;
   using I = __m512i;
   using M = __mmask16;

@@ -12,6 +12,7 @@ namespace lamina::neon {
 
 struct V {
   static constexpr int width = 4;
+  static constexpr bool maskedLoadsAreFree = false;
   using F = float32x4_t;
   using I = int32x4_t;
   using M = uint32x4_t;

@@ -2,7 +2,8 @@
  * Opens a source file that is compiled for any processor, one float at a time.
  *
  * Each vec_<isa>.h names its instruction set in LAMINA_ISA (used as a namespace, so that no function exists twice under one name), switches
- * the compiler to it for the rest of the file, and defines `V`: float vectors F, integer vectors I, masks M and what can be done with them.
+ * the compiler to it for the rest of the file, and defines `V`: float vectors F, integer vectors I, masks M and what can be done with
+ * them. `maskedLoadsAreFree`: loadPart costs no more than load.
  */
 #include <cmath>
 #include <cstddef>
@@ -17,6 +18,7 @@ namespace lamina::plain {
 
 struct V {
   static constexpr int width = 1;
+  static constexpr bool maskedLoadsAreFree = true;
   using F = float;
   using I = int32_t;
   using M = bool;
