@@ -5,6 +5,7 @@ const slow = 'test/**/*.slow.test.ts'
 const dom = 'test/**/*.dom.test.ts'
 
 export default defineConfig({
+  plugins: [vue()],
   test: {
     pool: 'forks',
     maxWorkers: 2,
@@ -24,7 +25,6 @@ export default defineConfig({
       },
       {
         extends: true,
-        plugins: [vue()],
         test: {
           name: 'window',
           environment: 'happy-dom',
