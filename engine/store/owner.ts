@@ -1,31 +1,32 @@
 import { readFileSync } from 'node:fs'
+import { hostname } from 'node:os'
 
-/** Names a process for good: its id alone may be used again, so its start time (Linux) or a random mark goes with it. */
+/** The process that works on a run: computer, process id and start time, so that a reused id is not mistaken for it. */
 export function currentOwner(): string {
-  return `${process.pid}:${startMark(process.pid) ?? 'unknown'}`
+  return `${hostname()}/${process.pid}/${startTime(process.pid)}`
 }
 
-/** True when the process that `owner` names still runs. */
-export function ownerIsAlive(owner: string | null): boolean {
-  if (!owner) return false
-  const [pidText, mark] = owner.split(':')
-  const pid = Number(pidText)
-  if (!Number.isInteger(pid) || pid <= 0) return false
+/** False when the process has ended or runs elsewhere (a project that was copied while a run went on). */
+export function isOwnerAlive(owner: string): boolean {
+  const [host, pid, started] = owner.split('/')
+  if (host !== hostname()) return false
   try {
-    process.kill(pid, 0)
-  } catch (error) {
-    if ((error as { code?: string }).code !== 'EPERM') return false
+    process.kill(Number(pid), 0)
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code !== 'EPERM') return false
   }
-  const now = startMark(pid)
-  return now === null || mark === 'unknown' || now === mark
+  const now = startTime(Number(pid))
+  return now !== 'ended' && (started === '' || now === '' || now === started)
 }
 
-/** Start time of a process in clock ticks since boot, where the system tells (field 22 of /proc/<pid>/stat). */
-function startMark(pid: number): string | null {
+/** Clock ticks since boot at which the process started, where the system tells (Linux); else empty. */
+function startTime(pid: number): string {
+  if (process.platform !== 'linux') return ''
   try {
-    const text = readFileSync(`/proc/${pid}/stat`, 'latin1')
-    return text.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? null
+    const status = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    const fields = status.slice(status.lastIndexOf(')') + 2).split(' ')
+    return fields[0] === 'Z' ? 'ended' : (fields[19] ?? '')
   } catch {
-    return null
+    return ''
   }
 }

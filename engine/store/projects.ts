@@ -1,92 +1,116 @@
 import { statSync } from 'node:fs'
-import { basename, resolve } from 'node:path'
-import type { Database } from 'better-sqlite3'
+import { basename } from 'node:path'
 import type { Disposable } from '../base/disposable.ts'
-import { closeDatabase, createDatabase, openDatabase } from './database.ts'
+import type { JsonObject } from '../base/json.ts'
+import { ProjectDatabase } from './database.ts'
 import { DatasetRepository } from './datasets.ts'
+import { EvaluationRepository } from './evaluations.ts'
 import { ModelRepository } from './models.ts'
-import { ArtifactRepository, EvaluationRepository, SweepRepository } from './results.ts'
 import { RunRepository } from './runs.ts'
-import { Statements } from './statements.ts'
+import { SweepRepository } from './sweeps.ts'
 
-/** One open project file and everything in it. Several processes may have the same project open. */
+/** One open project file and everything in it. All calls are synchronous; each write is a short transaction. */
 export class ProjectStore implements Disposable {
-  readonly path: string
   readonly models: ModelRepository
   readonly datasets: DatasetRepository
   readonly runs: RunRepository
   readonly evaluations: EvaluationRepository
   readonly sweeps: SweepRepository
-  readonly artifacts: ArtifactRepository
-  readonly #database: Database
-  readonly #sql: Statements
+  /** Runs that were found without a living process when the project was opened. */
+  readonly interrupted: readonly string[]
+  readonly #database: ProjectDatabase
 
-  private constructor(database: Database, path: string) {
-    this.path = path
+  private constructor(database: ProjectDatabase) {
     this.#database = database
-    this.#sql = new Statements(database, path)
-    this.models = new ModelRepository(this.#sql)
-    this.datasets = new DatasetRepository(this.#sql)
-    this.runs = new RunRepository(this.#sql)
-    this.evaluations = new EvaluationRepository(this.#sql)
-    this.sweeps = new SweepRepository(this.#sql)
-    this.artifacts = new ArtifactRepository(this.#sql)
+    this.models = new ModelRepository(database)
+    this.datasets = new DatasetRepository(database)
+    this.runs = new RunRepository(database)
+    this.evaluations = new EvaluationRepository(database)
+    this.sweeps = new SweepRepository(database)
+    this.interrupted = this.runs.interruptOrphans()
   }
 
-  /** A new project file. Throws `store.file-exists`, `store.read-only`. */
-  static create(path: string, name?: string): ProjectStore {
-    const full = resolve(path)
-    const store = new ProjectStore(createDatabase(full), full)
-    store.#set('name', name ?? basename(full).replace(/\.lamina$/i, ''))
-    store.#set('notes', '')
-    store.#set('created_at', new Date().toISOString())
+  /** A new, empty project. Throws `store.file-exists`, `store.folder-missing`, `store.read-only`, `store.disk-full`. */
+  static create(path: string, name: string = nameOf(path)): ProjectStore {
+    const store = new ProjectStore(ProjectDatabase.create(path))
+    store.name = name
+    store.#write('createdAt', new Date().toISOString())
     return store
   }
 
-  /** Opens a project; what a dead process left running becomes `interrupted`. Errors: see `openDatabase`. */
+  /** Throws `store.file-missing`, `store.not-a-project`, `store.truncated`, `store.newer-version`, `store.read-only`. */
   static open(path: string): ProjectStore {
-    const full = resolve(path)
-    const store = new ProjectStore(openDatabase(full), full)
-    store.runs.markInterrupted()
-    store.sweeps.markInterrupted()
-    return store
+    const database = ProjectDatabase.open(path)
+    try {
+      return new ProjectStore(database)
+    } catch (thrown) {
+      database.dispose()
+      throw thrown
+    }
+  }
+
+  get path(): string {
+    return this.#database.path
   }
 
   get name(): string {
-    return this.#get('name') ?? basename(this.path)
+    return this.#read('name') ?? nameOf(this.path)
   }
 
-  set name(value: string) {
-    this.#set('name', value)
+  set name(name: string) {
+    this.#write('name', name)
   }
 
   get notes(): string {
-    return this.#get('notes') ?? ''
+    return this.#read('notes') ?? ''
   }
 
-  set notes(value: string) {
-    this.#set('notes', value)
+  set notes(notes: string) {
+    this.#write('notes', notes)
   }
 
+  /** Settings that travel with the project. */
+  get settings(): JsonObject {
+    return JSON.parse(this.#read('settings') ?? '{}') as JsonObject
+  }
+
+  set settings(settings: JsonObject) {
+    this.#write('settings', JSON.stringify(settings))
+  }
+
+  get createdAt(): string {
+    return this.#read('createdAt') ?? ''
+  }
+
+  /** Size of the file and of its write-ahead log. */
   get sizeBytes(): number {
-    return statSync(this.path).size
+    const size = (path: string) => statSync(path, { throwIfNoEntry: false })?.size ?? 0
+    return size(this.path) + size(`${this.path}-wal`)
   }
 
-  /** All of `work` is kept or nothing. */
+  get version(): number {
+    return this.#database.version
+  }
+
+  /** Several changes, all or nothing. */
   transaction<T>(work: () => T): T {
-    return this.#sql.transaction(work)
+    return this.#database.transaction(work)
   }
 
-  /** Folds the log back and closes the file. */
+  /** Closes the file; afterwards it stands alone and may be copied. */
   dispose(): void {
-    closeDatabase(this.#database)
+    this.#database.dispose()
   }
 
-  #get(key: string): string | null {
-    return this.#sql.get<{ value: string }>('SELECT value FROM project WHERE key = ?', key)?.value ?? null
+  #read(key: string): string | undefined {
+    return this.#database.get<{ value: string }>('SELECT value FROM meta WHERE key = ?', key)?.value
   }
 
-  #set(key: string, value: string): void {
-    this.#sql.run('INSERT OR REPLACE INTO project (key, value) VALUES (?, ?)', key, value)
+  #write(key: string, value: string): void {
+    this.#database.run('INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)', key, value)
   }
+}
+
+function nameOf(path: string): string {
+  return basename(path).replace(/\.lamina$/i, '')
 }
