@@ -34,7 +34,7 @@ const registries: readonly Registry[] = [
     name: 'references',
     type: ['ReferenceImplementation', 'engine/ops/op.ts'],
     form: 'record',
-    except: ['tensor.ts', 'losses.ts'],
+    except: ['tensor.ts'],
   },
   {
     folder: 'engine/layers',
