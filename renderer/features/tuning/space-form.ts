@@ -26,7 +26,7 @@ export function parseValues(
   parameter: SearchableParameter,
 ): { values: SpaceValue[] } | { problem: string } {
   const items = text
-    .split(parameter.kind === 'integer' || parameter.kind === 'number' ? /[;\s]+|,(?=\s)|,(?=\d*$)|,/ : /[;,\s]+/)
+    .split(/[;,\s]+/)
     .map((item) => item.trim())
     .filter(Boolean)
   if (items.length === 0) return { problem: 'Expected at least one value.' }
