@@ -1,9 +1,8 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
-import type { Json, JsonObject } from '../base/json.ts'
-import { storeError } from './errors.ts'
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { JsonObject } from '../base/json.ts'
 
-const maxRecent = 20
+const MAX_RECENT = 20
 
 export interface RecentEntry {
   path: string
@@ -11,100 +10,77 @@ export interface RecentEntry {
   openedAt: string
 }
 
-/** Settings and recent projects of this computer: two JSON files in the user's data folder. */
+interface Stored {
+  settings: JsonObject
+  recent: RecentEntry[]
+}
+
+/** Settings of the app and recent projects: one JSON file in the user's data folder, replaced in one step. */
 export class AppSettingsStore {
   readonly #folder: string
+  #stored: Stored | null = null
 
-  constructor(folder: string) {
-    this.#folder = folder
+  constructor(userDataFolder: string) {
+    this.#folder = userDataFolder
   }
 
-  /** The stored settings; empty at first, and when the file is broken (which is kept as `settings.json.broken`). */
-  read(): JsonObject {
-    const value = this.#load('settings.json')
-    return isObject(value) ? value : {}
+  get file(): string {
+    return join(this.#folder, 'settings.json')
   }
 
-  /** Changes the named settings and keeps the others. Throws `store.settings-not-written`. */
+  settings(): JsonObject {
+    return this.#load().settings
+  }
+
   update(change: JsonObject): JsonObject {
-    const settings = { ...this.read(), ...change }
-    this.#save('settings.json', settings)
-    return settings
+    const stored = this.#load()
+    stored.settings = { ...stored.settings, ...change }
+    this.#save(stored)
+    return stored.settings
   }
 
-  /** The newest first. */
-  recent(): RecentEntry[] {
-    const value = this.#load('recent.json')
-    if (!Array.isArray(value)) return []
-    return value.flatMap((entry: Json) =>
-      isObject(entry) && typeof entry.path === 'string'
-        ? [
-            {
-              path: entry.path,
-              name: String(entry.name ?? basename(entry.path)),
-              openedAt: String(entry.openedAt ?? ''),
-            },
-          ]
-        : [],
-    )
+  recent(): (RecentEntry & { exists: boolean })[] {
+    return this.#load().recent.map((entry) => ({ ...entry, exists: existsSync(entry.path) }))
   }
 
   remember(path: string, name: string): void {
-    const others = this.recent().filter((entry) => entry.path !== path)
-    this.#saveRecent([{ path, name, openedAt: new Date().toISOString() }, ...others].slice(0, maxRecent))
+    const stored = this.#load()
+    const others = stored.recent.filter((entry) => entry.path !== path)
+    stored.recent = [{ path, name, openedAt: new Date().toISOString() }, ...others].slice(0, MAX_RECENT)
+    this.#save(stored)
   }
 
   forget(path: string): void {
-    this.#saveRecent(this.recent().filter((entry) => entry.path !== path))
+    const stored = this.#load()
+    stored.recent = stored.recent.filter((entry) => entry.path !== path)
+    this.#save(stored)
   }
 
-  #saveRecent(entries: readonly RecentEntry[]): void {
-    this.#save(
-      'recent.json',
-      entries.map(({ path, name, openedAt }) => ({ path, name, openedAt })),
-    )
-  }
-
-  #load(file: string): Json | undefined {
-    const path = join(this.#folder, file)
-    if (!existsSync(path)) return undefined
-    try {
-      return JSON.parse(readFileSync(path, 'utf8')) as Json
-    } catch {
+  /** A broken file is kept beside as `settings.broken.json`; the app goes on with defaults. */
+  #load(): Stored {
+    if (this.#stored) return this.#stored
+    let stored: Stored = { settings: {}, recent: [] }
+    if (existsSync(this.file)) {
       try {
-        renameSync(path, `${path}.broken`)
+        const read = JSON.parse(readFileSync(this.file, 'utf8')) as Partial<Stored>
+        const isObject = typeof read.settings === 'object' && read.settings !== null && !Array.isArray(read.settings)
+        stored = {
+          settings: isObject ? (read.settings as JsonObject) : {},
+          recent: Array.isArray(read.recent) ? read.recent.filter((entry) => typeof entry?.path === 'string') : [],
+        }
       } catch {
-        // An unreadable folder leaves the broken file where it is; defaults serve either way.
+        renameSync(this.file, join(this.#folder, 'settings.broken.json'))
       }
-      return undefined
     }
+    this.#stored = stored
+    return stored
   }
 
-  /** Written beside and renamed, so that a crash leaves the old file or the new one. */
-  #save(file: string, value: Json): void {
-    const path = join(this.#folder, file)
-    const beside = `${path}.${process.pid}.tmp`
-    try {
-      mkdirSync(this.#folder, { recursive: true })
-      writeFileSync(beside, `${JSON.stringify(value, null, 2)}\n`)
-      renameSync(beside, path)
-    } catch (cause) {
-      rmSync(beside, { force: true })
-      throw storeError(
-        'settings-not-written',
-        'The settings could not be stored.',
-        {
-          where: path,
-          expected: 'a folder that may be written',
-          received: cause instanceof Error ? cause.message : String(cause),
-          fix: 'Free space on the disk, or change the permissions of the folder.',
-        },
-        cause,
-      )
-    }
+  #save(stored: Stored): void {
+    this.#stored = stored
+    mkdirSync(this.#folder, { recursive: true })
+    const draft = `${this.file}.${process.pid}.new`
+    writeFileSync(draft, JSON.stringify(stored, null, 2))
+    renameSync(draft, this.file)
   }
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,201 +1,142 @@
-import { closeSync, existsSync, fstatSync, openSync, readSync, rmSync } from 'node:fs'
-import { dirname } from 'node:path'
-import Database from 'better-sqlite3'
-import type { Disposable } from '../base/disposable.ts'
-import { damaged, mapSqliteError, storeError } from './errors.ts'
+import { closeSync, existsSync, fstatSync, openSync, readSync, rmSync, statSync } from 'node:fs'
+import BetterSqlite, { type Database } from 'better-sqlite3'
+import { LaminaError } from '../base/errors.ts'
 import { migrate } from './migrate.ts'
+import { damaged, storeError } from './sqlite-errors.ts'
 
-/** "LMNA", in the header of every project file. */
+/** "LMNA": marks a SQLite file as a Lamina project. */
 export const APPLICATION_ID = 0x4c4d4e41
-const busyMilliseconds = 5000
-const magic = 'SQLite format 3\0'
+const BUSY_TIMEOUT_MS = 5000
 
 /**
- * An open project database. Several processes may hold the same project open (write-ahead log; writes are short and wait for each
- * other up to five seconds); the last that closes leaves a single file.
+ * Creates a new project file. Throws `store.file-exists` rather than touch an existing one.
  */
-export class ProjectDatabase implements Disposable {
-  readonly path: string
-  readonly #database: Database.Database
-  readonly #statements = new Map<string, Database.Statement>()
-
-  private constructor(path: string, database: Database.Database) {
-    this.path = path
-    this.#database = database
-  }
-
-  /** Throws `store.file-exists`, `store.folder-missing`, `store.read-only`, `store.disk-full`. */
-  static create(path: string): ProjectDatabase {
-    if (existsSync(path))
-      throw storeError('file-exists', 'There is a file of that name already.', {
-        where: path,
-        expected: 'a new file name',
-        received: 'an existing file',
-        fix: 'Choose another name, or open the existing project.',
-      })
-    if (!existsSync(dirname(path)))
-      throw storeError('folder-missing', 'The folder for the project is not there.', {
-        where: dirname(path),
-        expected: 'an existing folder',
-        received: 'nothing',
-        fix: 'Create the folder, or choose another one.',
-      })
-    const opened = openChecked(path, false, (database) => database.pragma(`application_id = ${APPLICATION_ID}`))
-    return new ProjectDatabase(path, opened)
-  }
-
-  /** Throws `store.file-missing`, `store.not-a-project`, `store.truncated`, `store.newer-version`, `store.read-only`. */
-  static open(path: string): ProjectDatabase {
-    checkHeader(path)
-    if (!existsSync(`${path}-wal`)) checkContent(path)
-    return new ProjectDatabase(path, openChecked(path, true))
-  }
-
-  /** Runs a statement that returns no rows; statements are prepared once. */
-  run(sql: string, ...values: unknown[]): Database.RunResult {
-    return this.#guard(() => this.#prepare(sql).run(...values))
-  }
-
-  get<T>(sql: string, ...values: unknown[]): T | undefined {
-    return this.#guard(() => this.#prepare(sql).get(...values)) as T | undefined
-  }
-
-  all<T>(sql: string, ...values: unknown[]): T[] {
-    return this.#guard(() => this.#prepare(sql).all(...values)) as T[]
-  }
-
-  /** All or nothing. May be nested. */
-  transaction<T>(work: () => T): T {
-    return this.#guard(() => this.#database.transaction(work).immediate())
-  }
-
-  get version(): number {
-    return Number(this.#database.pragma('user_version', { simple: true }))
-  }
-
-  get isOpen(): boolean {
-    return this.#database.open
-  }
-
-  /** Limits the size of the file, in pages; a write beyond it fails as on a full disk. */
-  limitPages(pages: number): void {
-    this.#database.pragma(`max_page_count = ${pages}`)
-  }
-
-  /** Folds the write-ahead log into the file, which then stands alone unless another process has it open. */
-  dispose(): void {
-    if (!this.#database.open) return
-    try {
-      this.#database.pragma('wal_checkpoint(TRUNCATE)')
-      this.#database.pragma('journal_mode = DELETE')
-    } catch {
-      // Another process has the project open: it folds the log when it closes.
-    } finally {
-      this.#statements.clear()
-      this.#database.close()
-    }
-  }
-
-  #prepare(sql: string): Database.Statement {
-    let statement = this.#statements.get(sql)
-    if (!statement) {
-      statement = this.#database.prepare(sql)
-      this.#statements.set(sql, statement)
-    }
-    return statement
-  }
-
-  #guard<T>(work: () => T): T {
-    try {
-      return work()
-    } catch (thrown) {
-      throw mapSqliteError(thrown, this.path)
-    }
-  }
-}
-
-function openChecked(
-  path: string,
-  mustExist: boolean,
-  prepare?: (database: Database.Database) => void,
-): Database.Database {
-  let database: Database.Database | undefined
-  try {
-    database = new Database(path, { fileMustExist: mustExist, timeout: busyMilliseconds })
-    prepare?.(database)
-    // A newer project is refused before the journal mode, which is a write, is set.
-    if (mustExist) migrate(database, path)
-    database.pragma('journal_mode = WAL')
-    database.pragma('synchronous = NORMAL')
-    database.pragma('foreign_keys = ON')
-    if (!mustExist) migrate(database, path)
-    return database
-  } catch (thrown) {
-    database?.close()
-    if (!mustExist) for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(`${path}${suffix}`, { force: true })
-    throw mapSqliteError(thrown, path)
-  }
-}
-
-/** Looks at the first bytes only. */
-function checkHeader(path: string): void {
-  let file: number
-  try {
-    file = openSync(path, 'r')
-  } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code
-    if (code === 'ENOENT')
-      throw storeError('file-missing', 'The project file is not there.', {
-        where: path,
-        expected: 'a project file (.lamina)',
-        received: 'nothing',
-        fix: 'Check the path, or remove the entry from the list of recent projects.',
-      })
-    throw storeError('unreadable', 'The project file cannot be read.', {
+export function createDatabase(path: string): Database {
+  if (existsSync(path))
+    throw new LaminaError({
+      code: 'store.file-exists',
+      message: 'There is a file of that name already.',
       where: path,
-      expected: 'a file that may be read',
-      received: code ?? String(cause),
-      fix: 'Check the permissions of the file.',
+      expected: 'a name that is free',
+      received: 'an existing file',
+      fix: 'Choose another name, or open the existing project.',
     })
-  }
   try {
-    const status = fstatSync(file)
-    if (status.isDirectory()) throw notAProject(path, 'a folder')
-    const head = Buffer.alloc(100)
-    const count = readSync(file, head, 0, 100, 0)
-    if (!head.toString('latin1', 0, Math.min(count, 16)).startsWith(magic.slice(0, Math.max(1, count))) || count === 0)
-      throw notAProject(path, count === 0 ? 'an empty file' : 'a file of another kind')
-    if (count < 100) throw damaged(path, `${count} bytes`)
-    if (head.readUInt32BE(68) !== APPLICATION_ID) throw notAProject(path, 'a SQLite database of another program')
-    const pageSize = head.readUInt16BE(16) === 1 ? 65536 : head.readUInt16BE(16)
-    const expected = pageSize * head.readUInt32BE(28)
-    const isSettled = !existsSync(`${path}-wal`) && !existsSync(`${path}-journal`)
-    if (isSettled && head.readUInt32BE(24) === head.readUInt32BE(92) && status.size < expected)
-      throw damaged(path, `${status.size} of ${expected} bytes`)
+    const database = new BetterSqlite(path)
+    try {
+      database.pragma(`application_id = ${APPLICATION_ID}`)
+      configure(database)
+      migrate(database, path)
+      return database
+    } catch (error) {
+      database.close()
+      for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true })
+      throw error
+    }
+  } catch (error) {
+    throw storeError(error, path)
+  }
+}
+
+/**
+ * Opens an existing project file: checks that it is one and whole before anything is written, then migrates it.
+ * Throws `store.file-missing`, `store.not-a-project`, `store.truncated`, `store.newer-version`, `store.read-only`, `store.busy`.
+ */
+export function openDatabase(path: string): Database {
+  const whole = checkHeader(path)
+  try {
+    inspect(path, whole)
+    const database = new BetterSqlite(path, { fileMustExist: true })
+    try {
+      configure(database)
+      migrate(database, path)
+      return database
+    } catch (error) {
+      database.close()
+      throw error
+    }
+  } catch (error) {
+    throw storeError(error, path)
+  }
+}
+
+/** Folds the write-ahead log back into the one file and closes it. */
+export function closeDatabase(database: Database): void {
+  if (!database.open) return
+  try {
+    database.pragma('wal_checkpoint(TRUNCATE)')
+    database.pragma('journal_mode = DELETE')
+  } catch {
+    // Another process has the project open: it keeps the log and folds it in when it closes.
+  }
+  database.close()
+}
+
+function configure(database: Database): void {
+  database.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`)
+  database.pragma('journal_mode = WAL')
+  database.pragma('synchronous = NORMAL')
+  database.pragma('foreign_keys = ON')
+}
+
+interface Header {
+  pageBytes: number
+  pages: number
+  bytes: number
+}
+
+/** Reads the 100 bytes of SQLite's header without SQLite, so that nothing is written to a file of someone else. */
+function checkHeader(path: string): Header {
+  if (!existsSync(path) || !statSync(path).isFile())
+    throw new LaminaError({
+      code: 'store.file-missing',
+      message: 'There is no project file at this place.',
+      where: path,
+      expected: 'a .lamina file',
+      received: existsSync(path) ? 'a folder' : 'nothing',
+      fix: 'Check the path; the file may have been moved or renamed.',
+    })
+  const header = Buffer.alloc(100)
+  const file = openSync(path, 'r')
+  let bytes: number
+  let read: number
+  try {
+    bytes = fstatSync(file).size
+    read = readSync(file, header, 0, 100, 0)
   } finally {
     closeSync(file)
   }
+  const isSqlite = read >= 16 && header.toString('latin1', 0, 16) === 'SQLite format 3\0'
+  if (!isSqlite) throw notAProject(path, bytes === 0 ? 'an empty file' : 'a file of another kind')
+  if (read < 100) throw damaged(path, `${bytes} bytes, not even a whole header`)
+  if (header.readUInt32BE(68) !== APPLICATION_ID) throw notAProject(path, 'a SQLite database of another program')
+  const size = header.readUInt16BE(16)
+  return { pageBytes: size === 1 ? 65536 : size, pages: header.readUInt32BE(28), bytes }
 }
 
-/** Reads every page without writing anything. */
-function checkContent(path: string): void {
-  let database: Database.Database | undefined
-  try {
-    database = new Database(path, { readonly: true, fileMustExist: true, timeout: busyMilliseconds })
-    const verdict = String(database.pragma('quick_check(1)', { simple: true }))
-    if (verdict !== 'ok') throw damaged(path, verdict)
-  } catch (thrown) {
-    throw mapSqliteError(thrown, path)
-  } finally {
-    database?.close()
-  }
-}
-
-function notAProject(path: string, received: string): Error {
-  return storeError('not-a-project', 'The file is not a Lamina project.', {
+function notAProject(path: string, received: string): LaminaError {
+  return new LaminaError({
+    code: 'store.not-a-project',
+    message: 'This file is not a Lamina project.',
     where: path,
-    expected: 'a project file (.lamina)',
+    expected: 'a .lamina project file',
     received,
-    fix: 'Choose a .lamina file. To use a table, import it as data.',
+    fix: 'Choose a .lamina file. Tables (CSV) are imported from inside a project. The file was not changed.',
   })
+}
+
+/** Looks at the file read-only; throws before anything could be written to a damaged one. */
+function inspect(path: string, header: Header): void {
+  const hasLog = existsSync(`${path}-wal`) && statSync(`${path}-wal`).size > 0
+  const expected = header.pageBytes * header.pages
+  if (!hasLog && header.bytes < expected) throw damaged(path, `${header.bytes} of ${expected} bytes`)
+  if (hasLog) return
+  const database = new BetterSqlite(path, { readonly: true, fileMustExist: true })
+  try {
+    const rows = database.pragma('quick_check(5)') as { quick_check: string }[]
+    const problem = rows[0]?.quick_check
+    if (problem && problem !== 'ok') throw damaged(path, problem)
+  } finally {
+    database.close()
+  }
 }

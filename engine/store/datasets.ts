@@ -1,94 +1,110 @@
 import { deflateSync, inflateSync } from 'node:zlib'
+import { LaminaError } from '../base/errors.ts'
 import { newId } from '../base/ids.ts'
 import type { JsonObject } from '../base/json.ts'
-import type { ProjectDatabase } from './database.ts'
-import { notFound, storeError } from './errors.ts'
+import type { Statements } from './statements.ts'
 
-/** Larger files stay where they are. */
-export const maxEmbeddedBytes = 32 * 2 ** 20
+/** Files up to this size live inside the project. */
+export const EMBED_LIMIT_BYTES = 32 * 1024 * 1024
 
-interface Described {
+export interface StoredDataset {
   id: string
   name: string
+  /** A DatasetDescription. */
+  description: JsonObject
+  embedded: boolean
+  createdAt: string
+  updatedAt: string
 }
 
-/** Descriptions of data sets and, for small files, their bytes (zlib). `T` is the caller's description. */
+interface Row {
+  id: string
+  name: string
+  description: string
+  embedded: number
+  created_at: string
+  updated_at: string
+}
+
+const columns = 'id, name, description, content IS NOT NULL AS embedded, created_at, updated_at'
+
+/** Data sets of a project: their descriptions, and the bytes of small ones. */
 export class DatasetRepository {
-  readonly #database: ProjectDatabase
+  readonly #sql: Statements
 
-  constructor(database: ProjectDatabase) {
-    this.#database = database
+  constructor(sql: Statements) {
+    this.#sql = sql
   }
 
-  /** `bytes` are embedded when given. Throws `store.too-large-to-embed`. */
-  add<T extends object>(description: T & { name: string; id?: string }, bytes?: Uint8Array): string {
-    if (bytes && bytes.length > maxEmbeddedBytes)
-      throw storeError('too-large-to-embed', 'The file is too large to be kept inside the project.', {
-        where: description.name,
-        expected: `at most ${maxEmbeddedBytes / 2 ** 20} MiB`,
-        received: `${(bytes.length / 2 ** 20).toFixed(1)} MiB`,
-        fix: 'Refer to the file by its path instead.',
-      })
-    const id = description.id ?? newId('dat')
-    this.#database.run(
-      'INSERT INTO datasets (id, name, description, content, created_at) VALUES (?, ?, ?, ?, ?)',
+  list(): StoredDataset[] {
+    return this.#sql.all<Row>(`SELECT ${columns} FROM datasets ORDER BY created_at, rowid`).map(fromRow)
+  }
+
+  /** Throws `store.no-such-dataset`. */
+  get(id: string): StoredDataset {
+    const row = this.#sql.get<Row>(`SELECT ${columns} FROM datasets WHERE id = ?`, id)
+    if (!row) throw missing(id)
+    return fromRow(row)
+  }
+
+  /** Adds a data set; `content` (original bytes) is stored compressed, null = stays in its file. The description's id is set. */
+  create(name: string, description: JsonObject, content: Uint8Array | null): StoredDataset {
+    const id = newId('dat')
+    const now = new Date().toISOString()
+    this.#sql.run(
+      'INSERT INTO datasets (id, name, description, content, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?)',
       id,
-      description.name,
-      JSON.stringify({ ...description, id }),
-      bytes ? deflateSync(bytes) : null,
+      name,
+      JSON.stringify({ ...description, id, name }),
+      content ? deflateSync(content, { level: 6 }) : null,
+      now,
+      now,
+    )
+    return this.get(id)
+  }
+
+  /** The original bytes of an embedded data set; null when it stays in its file. */
+  content(id: string): Uint8Array | null {
+    const row = this.#sql.get<{ content: Buffer | null }>('SELECT content FROM datasets WHERE id = ?', id)
+    if (!row) throw missing(id)
+    return row.content ? inflateSync(row.content) : null
+  }
+
+  update(id: string, description: JsonObject, name: string): StoredDataset {
+    const changes = this.#sql.run(
+      'UPDATE datasets SET description = ?, name = ?, updated_at = ? WHERE id = ?',
+      JSON.stringify({ ...description, id, name }),
+      name,
       new Date().toISOString(),
+      id,
     )
-    return id
+    if (changes === 0) throw missing(id)
+    return this.get(id)
   }
 
-  /** Throws `store.not-found`. */
-  get<T = JsonObject>(id: string): T {
-    const row = this.#database.get<{ description: string }>('SELECT description FROM datasets WHERE id = ?', id)
-    if (!row) throw notFound('data set', id)
-    return JSON.parse(row.description) as T
-  }
-
-  list<T = JsonObject>(): T[] {
-    return this.#database
-      .all<{ description: string }>('SELECT description FROM datasets ORDER BY created_at, rowid')
-      .map((row) => JSON.parse(row.description) as T)
-  }
-
-  /** The embedded bytes; null when the data lies outside the project. Throws `store.not-found`, `store.truncated`. */
-  bytes(id: string): Uint8Array | null {
-    const row = this.#database.get<{ content: Buffer | null }>('SELECT content FROM datasets WHERE id = ?', id)
-    if (!row) throw notFound('data set', id)
-    if (!row.content) return null
-    try {
-      return inflateSync(row.content, { maxOutputLength: maxEmbeddedBytes })
-    } catch (cause) {
-      throw storeError(
-        'truncated',
-        'The data inside the project is damaged.',
-        {
-          where: `data set ${id}`,
-          expected: 'complete data',
-          received: cause instanceof Error ? cause.message : String(cause),
-          fix: 'Import the file again.',
-        },
-        cause,
-      )
-    }
-  }
-
-  /** Throws `store.not-found`. */
-  update<T extends object>(description: T & Described): void {
-    const { changes } = this.#database.run(
-      'UPDATE datasets SET name = ?, description = ? WHERE id = ?',
-      description.name,
-      JSON.stringify(description),
-      description.id,
-    )
-    if (changes === 0) throw notFound('data set', description.id)
-  }
-
-  /** Models that used it lose the reference. */
   remove(id: string): void {
-    if (this.#database.run('DELETE FROM datasets WHERE id = ?', id).changes === 0) throw notFound('data set', id)
+    if (this.#sql.run('DELETE FROM datasets WHERE id = ?', id) === 0) throw missing(id)
   }
+}
+
+function fromRow(row: Row): StoredDataset {
+  return {
+    id: row.id,
+    name: row.name,
+    description: JSON.parse(row.description) as JsonObject,
+    embedded: row.embedded === 1,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  }
+}
+
+function missing(id: string): LaminaError {
+  return new LaminaError({
+    code: 'store.no-such-dataset',
+    message: 'There is no such data set in this project.',
+    where: id,
+    expected: 'the id of a data set of the project',
+    received: id,
+    fix: 'List the data sets of the project; it may have been removed.',
+  })
 }

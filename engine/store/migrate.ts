@@ -1,8 +1,8 @@
-import type Database from 'better-sqlite3'
-import { storeError } from './errors.ts'
+import type { Database } from 'better-sqlite3'
+import { LaminaError } from '../base/errors.ts'
 import { initial } from './migrations/0001-initial.ts'
 
-/** One step of the schema. Published steps are never edited. */
+/** One step of the project file's form. Steps are never changed once released. */
 export interface Migration {
   version: number
   name: string
@@ -10,53 +10,43 @@ export interface Migration {
 }
 
 export const migrations: readonly Migration[] = [initial]
+export const currentVersion = migrations.length
 
 /**
- * Brings a database up to the newest version, each step in a transaction of its own; stops at the first that fails.
- * Throws `store.newer-version`, `store.migration-failed`.
+ * Brings a project file to the current form, one transaction a step; a step that fails leaves the file at the one before.
+ * Throws `store.newer-version` for a file of a later Lamina and `store.migration-failed`.
  */
-export function migrate(
-  database: Database.Database,
-  path: string,
-  steps: readonly Migration[] = migrations,
-): { from: number; to: number } {
-  const from = version(database)
+export function migrate(database: Database, path: string, steps: readonly Migration[] = migrations): void {
+  const version = database.pragma('user_version', { simple: true }) as number
   const newest = steps.at(-1)?.version ?? 0
-  if (from > newest)
-    throw storeError('newer-version', 'The project was made by a newer Lamina.', {
+  if (version > newest)
+    throw new LaminaError({
+      code: 'store.newer-version',
+      message: 'This project was saved by a newer Lamina.',
       where: path,
-      expected: `project version ${newest} or older`,
-      received: `project version ${from}`,
-      fix: 'Update Lamina. The project is unchanged.',
+      expected: `project format ${newest} or older`,
+      received: `project format ${version}`,
+      fix: 'Update Lamina, then open the project again. The file was not changed.',
     })
   for (const step of steps) {
-    // Read inside the transaction: another process may have migrated in the meantime.
+    if (step.version <= version) continue
     const apply = database.transaction(() => {
-      if (version(database) >= step.version) return
       database.exec(step.sql)
       database.pragma(`user_version = ${step.version}`)
     })
-    if (version(database) >= step.version) continue
     try {
       apply.immediate()
-    } catch (cause) {
-      if (String((cause as { code?: unknown }).code) !== 'SQLITE_ERROR') throw cause
-      throw storeError(
-        'migration-failed',
-        `The project could not be brought to version ${step.version}.`,
+    } catch (error) {
+      throw new LaminaError(
         {
-          where: `${path}, migration ${step.name}`,
-          expected: 'a project of an earlier Lamina',
-          received: cause instanceof Error ? cause.message : String(cause),
-          fix: 'The project is unchanged; please report it with the log.',
+          code: 'store.migration-failed',
+          message: `The project could not be brought to format ${step.version} (${step.name}).`,
+          where: path,
+          received: error instanceof Error ? error.message : String(error),
+          fix: 'The file is as it was before. Make a copy of it and report this.',
         },
-        cause,
+        { cause: error },
       )
     }
   }
-  return { from, to: version(database) }
-}
-
-function version(database: Database.Database): number {
-  return Number(database.pragma('user_version', { simple: true }))
 }

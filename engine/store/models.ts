@@ -1,165 +1,121 @@
+import { LaminaError } from '../base/errors.ts'
 import { newId } from '../base/ids.ts'
 import type { JsonObject } from '../base/json.ts'
-import type { ProjectDatabase } from './database.ts'
-import { notFound, storeError } from './errors.ts'
+import type { Statements } from './statements.ts'
 
-const keptAutosaves = 20
-
-/** A model as stored; `D` and `P` are the caller's document and plan. */
-export interface StoredModel<D = JsonObject, P = JsonObject> {
+export interface StoredModel {
   id: string
   name: string
   dataset: string | null
-  document: D
-  plan: P
-  layout: JsonObject
+  document: JsonObject
+  plan: JsonObject
   revision: number
   createdAt: string
   updatedAt: string
 }
 
-export interface Autosave<D = JsonObject, P = JsonObject> {
-  revision: number
-  document: D
-  plan: P
-  savedAt: string
-}
-
-interface ModelRow {
+interface Row {
   id: string
   name: string
   dataset: string | null
   document: string
   plan: string
-  layout: string
   revision: number
   created_at: string
   updated_at: string
 }
 
+/** Models of a project: a drawing, its training plan and the data set it is drawn for. */
 export class ModelRepository {
-  readonly #database: ProjectDatabase
+  readonly #sql: Statements
 
-  constructor(database: ProjectDatabase) {
-    this.#database = database
+  constructor(sql: Statements) {
+    this.#sql = sql
   }
 
-  create<D extends object, P extends object>(model: {
-    name: string
-    document: D
-    plan: P
-    dataset?: string | null
-    layout?: JsonObject
-  }): StoredModel<D, P> {
-    const id = newId('mdl')
+  list(): StoredModel[] {
+    return this.#sql.all<Row>('SELECT * FROM models ORDER BY created_at, rowid').map(fromRow)
+  }
+
+  /** Throws `store.no-such-model`. */
+  get(id: string): StoredModel {
+    const row = this.#sql.get<Row>('SELECT * FROM models WHERE id = ?', id)
+    if (!row) throw missing(id)
+    return fromRow(row)
+  }
+
+  create(model: Pick<StoredModel, 'name' | 'dataset' | 'document' | 'plan'>): StoredModel {
+    const id = newId('mod')
     const now = new Date().toISOString()
-    this.#database.run(
-      'INSERT INTO models (id, name, dataset, document, plan, layout, revision, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, 1, ?, ?)',
+    this.#sql.run(
+      'INSERT INTO models (id, name, dataset, document, plan, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
       id,
       model.name,
-      model.dataset ?? null,
+      model.dataset,
       JSON.stringify(model.document),
       JSON.stringify(model.plan),
-      JSON.stringify(model.layout ?? {}),
       now,
       now,
     )
-    return this.get<D, P>(id)
-  }
-
-  /** Throws `store.not-found`. */
-  get<D = JsonObject, P = JsonObject>(id: string): StoredModel<D, P> {
-    const row = this.#database.get<ModelRow>('SELECT * FROM models WHERE id = ?', id)
-    if (!row) throw notFound('model', id)
-    return toModel<D, P>(row)
-  }
-
-  list(): { id: string; name: string; dataset: string | null; revision: number; updatedAt: string }[] {
-    return this.#database.all(
-      'SELECT id, name, dataset, revision, updated_at AS updatedAt FROM models ORDER BY created_at, rowid',
-    )
+    return this.get(id)
   }
 
   /**
-   * Stores what is given, keeps the state before as an autosave, and returns the new revision.
-   * Throws `models.conflict` when `base` is given and is not the stored revision, `store.not-found`.
+   * Saves what is given and raises the revision. `base` is the revision the change was made on.
+   * Throws `models.conflict` when somebody else saved in between, so nothing is overwritten unseen.
    */
-  save(
-    id: string,
-    change: { name?: string; dataset?: string | null; document?: object; plan?: object; layout?: JsonObject },
-    base?: number,
-  ): number {
-    return this.#database.transaction(() => {
-      const row = this.#database.get<ModelRow>('SELECT * FROM models WHERE id = ?', id)
-      if (!row) throw notFound('model', id)
-      if (base !== undefined && base !== row.revision) throw conflict(row, base)
-      this.#database.run(
-        'INSERT OR REPLACE INTO autosaves (model, revision, document, plan, saved_at) VALUES (?, ?, ?, ?, ?)',
-        id,
-        row.revision,
-        row.document,
-        row.plan,
-        row.updated_at,
-      )
-      this.#database.run('DELETE FROM autosaves WHERE model = ? AND revision <= ?', id, row.revision - keptAutosaves)
-      this.#database.run(
-        'UPDATE models SET name = ?, dataset = ?, document = ?, plan = ?, layout = ?, revision = ?, updated_at = ? WHERE id = ?',
-        change.name ?? row.name,
-        change.dataset === undefined ? row.dataset : change.dataset,
-        change.document ? JSON.stringify(change.document) : row.document,
-        change.plan ? JSON.stringify(change.plan) : row.plan,
-        change.layout ? JSON.stringify(change.layout) : row.layout,
-        row.revision + 1,
+  save(id: string, base: number, change: Partial<Pick<StoredModel, 'name' | 'dataset' | 'document' | 'plan'>>): number {
+    return this.#sql.transaction(() => {
+      const current = this.get(id)
+      if (current.revision !== base)
+        throw new LaminaError({
+          code: 'models.conflict',
+          message: `"${current.name}" was changed elsewhere in the meantime.`,
+          where: current.name,
+          expected: `revision ${current.revision}`,
+          received: `a change made on revision ${base}`,
+          fix: 'Load the newer version, or keep yours as a copy.',
+          data: { revision: current.revision },
+        })
+      const next = { ...current, ...change }
+      this.#sql.run(
+        'UPDATE models SET name = ?, dataset = ?, document = ?, plan = ?, revision = revision + 1, updated_at = ? WHERE id = ?',
+        next.name,
+        next.dataset,
+        JSON.stringify(next.document),
+        JSON.stringify(next.plan),
         new Date().toISOString(),
         id,
       )
-      return row.revision + 1
+      return base + 1
     })
   }
 
-  /** Earlier states, the newest first. */
-  autosaves<D = JsonObject, P = JsonObject>(id: string): Autosave<D, P>[] {
-    return this.#database
-      .all<{ revision: number; document: string; plan: string; saved_at: string }>(
-        'SELECT * FROM autosaves WHERE model = ? ORDER BY revision DESC',
-        id,
-      )
-      .map((row) => ({
-        revision: row.revision,
-        document: JSON.parse(row.document) as D,
-        plan: JSON.parse(row.plan) as P,
-        savedAt: row.saved_at,
-      }))
-  }
-
-  /** Runs of the model stay: they carry their own snapshot. */
   remove(id: string): void {
-    if (this.#database.run('DELETE FROM models WHERE id = ?', id).changes === 0) throw notFound('model', id)
+    if (this.#sql.run('DELETE FROM models WHERE id = ?', id) === 0) throw missing(id)
   }
 }
 
-function toModel<D, P>(row: ModelRow): StoredModel<D, P> {
+function fromRow(row: Row): StoredModel {
   return {
     id: row.id,
     name: row.name,
     dataset: row.dataset,
-    document: JSON.parse(row.document) as D,
-    plan: JSON.parse(row.plan) as P,
-    layout: JSON.parse(row.layout) as JsonObject,
+    document: JSON.parse(row.document) as JsonObject,
+    plan: JSON.parse(row.plan) as JsonObject,
     revision: row.revision,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   }
 }
 
-function conflict(row: ModelRow, base: number): Error {
-  const error = storeError('conflict', `The model "${row.name}" was changed elsewhere in the meantime.`, {
-    where: `model ${row.id}`,
-    expected: `revision ${row.revision}`,
-    received: `a change of revision ${base}`,
-    fix: 'Load the model again and repeat the change.',
-    data: { revision: row.revision },
+function missing(id: string): LaminaError {
+  return new LaminaError({
+    code: 'store.no-such-model',
+    message: 'There is no such model in this project.',
+    where: id,
+    expected: 'the id of a model of the project',
+    received: id,
+    fix: 'List the models of the project; it may have been removed.',
   })
-  error.details.code = 'models.conflict'
-  return error
 }

@@ -1,32 +1,31 @@
 import { readFileSync } from 'node:fs'
-import { hostname } from 'node:os'
 
-/** The process that works on a run: computer, process id and start time, so that a reused id is not mistaken for it. */
+/** Names a process for good: its id alone may be used again, so its start time (Linux) or a random mark goes with it. */
 export function currentOwner(): string {
-  return `${hostname()}/${process.pid}/${startTime(process.pid)}`
+  return `${process.pid}:${startMark(process.pid) ?? 'unknown'}`
 }
 
-/** False when the process has ended or runs elsewhere (a project that was copied while a run went on). */
-export function isOwnerAlive(owner: string): boolean {
-  const [host, pid, started] = owner.split('/')
-  if (host !== hostname()) return false
+/** True when the process that `owner` names still runs. */
+export function ownerIsAlive(owner: string | null): boolean {
+  if (!owner) return false
+  const [pidText, mark] = owner.split(':')
+  const pid = Number(pidText)
+  if (!Number.isInteger(pid) || pid <= 0) return false
   try {
-    process.kill(Number(pid), 0)
-  } catch (thrown) {
-    if ((thrown as NodeJS.ErrnoException).code !== 'EPERM') return false
+    process.kill(pid, 0)
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'EPERM') return false
   }
-  const now = startTime(Number(pid))
-  return now !== 'ended' && (started === '' || now === '' || now === started)
+  const now = startMark(pid)
+  return now === null || mark === 'unknown' || now === mark
 }
 
-/** Clock ticks since boot at which the process started, where the system tells (Linux); else empty. */
-function startTime(pid: number): string {
-  if (process.platform !== 'linux') return ''
+/** Start time of a process in clock ticks since boot, where the system tells (field 22 of /proc/<pid>/stat). */
+function startMark(pid: number): string | null {
   try {
-    const status = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    const fields = status.slice(status.lastIndexOf(')') + 2).split(' ')
-    return fields[0] === 'Z' ? 'ended' : (fields[19] ?? '')
+    const text = readFileSync(`/proc/${pid}/stat`, 'latin1')
+    return text.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? null
   } catch {
-    return ''
+    return null
   }
 }

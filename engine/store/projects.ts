@@ -1,116 +1,92 @@
 import { statSync } from 'node:fs'
-import { basename } from 'node:path'
+import { basename, resolve } from 'node:path'
+import type { Database } from 'better-sqlite3'
 import type { Disposable } from '../base/disposable.ts'
-import type { JsonObject } from '../base/json.ts'
-import { ProjectDatabase } from './database.ts'
+import { closeDatabase, createDatabase, openDatabase } from './database.ts'
 import { DatasetRepository } from './datasets.ts'
-import { EvaluationRepository } from './evaluations.ts'
 import { ModelRepository } from './models.ts'
+import { ArtifactRepository, EvaluationRepository, SweepRepository } from './results.ts'
 import { RunRepository } from './runs.ts'
-import { SweepRepository } from './sweeps.ts'
+import { Statements } from './statements.ts'
 
-/** One open project file and everything in it. All calls are synchronous; each write is a short transaction. */
+/** One open project file and everything in it. Several processes may have the same project open. */
 export class ProjectStore implements Disposable {
+  readonly path: string
   readonly models: ModelRepository
   readonly datasets: DatasetRepository
   readonly runs: RunRepository
   readonly evaluations: EvaluationRepository
   readonly sweeps: SweepRepository
-  /** Runs that were found without a living process when the project was opened. */
-  readonly interrupted: readonly string[]
-  readonly #database: ProjectDatabase
+  readonly artifacts: ArtifactRepository
+  readonly #database: Database
+  readonly #sql: Statements
 
-  private constructor(database: ProjectDatabase) {
+  private constructor(database: Database, path: string) {
+    this.path = path
     this.#database = database
-    this.models = new ModelRepository(database)
-    this.datasets = new DatasetRepository(database)
-    this.runs = new RunRepository(database)
-    this.evaluations = new EvaluationRepository(database)
-    this.sweeps = new SweepRepository(database)
-    this.interrupted = this.runs.interruptOrphans()
+    this.#sql = new Statements(database, path)
+    this.models = new ModelRepository(this.#sql)
+    this.datasets = new DatasetRepository(this.#sql)
+    this.runs = new RunRepository(this.#sql)
+    this.evaluations = new EvaluationRepository(this.#sql)
+    this.sweeps = new SweepRepository(this.#sql)
+    this.artifacts = new ArtifactRepository(this.#sql)
   }
 
-  /** A new, empty project. Throws `store.file-exists`, `store.folder-missing`, `store.read-only`, `store.disk-full`. */
-  static create(path: string, name: string = nameOf(path)): ProjectStore {
-    const store = new ProjectStore(ProjectDatabase.create(path))
-    store.name = name
-    store.#write('createdAt', new Date().toISOString())
+  /** A new project file. Throws `store.file-exists`, `store.read-only`. */
+  static create(path: string, name?: string): ProjectStore {
+    const full = resolve(path)
+    const store = new ProjectStore(createDatabase(full), full)
+    store.#set('name', name ?? basename(full).replace(/\.lamina$/i, ''))
+    store.#set('notes', '')
+    store.#set('created_at', new Date().toISOString())
     return store
   }
 
-  /** Throws `store.file-missing`, `store.not-a-project`, `store.truncated`, `store.newer-version`, `store.read-only`. */
+  /** Opens a project; what a dead process left running becomes `interrupted`. Errors: see `openDatabase`. */
   static open(path: string): ProjectStore {
-    const database = ProjectDatabase.open(path)
-    try {
-      return new ProjectStore(database)
-    } catch (thrown) {
-      database.dispose()
-      throw thrown
-    }
-  }
-
-  get path(): string {
-    return this.#database.path
+    const full = resolve(path)
+    const store = new ProjectStore(openDatabase(full), full)
+    store.runs.markInterrupted()
+    store.sweeps.markInterrupted()
+    return store
   }
 
   get name(): string {
-    return this.#read('name') ?? nameOf(this.path)
+    return this.#get('name') ?? basename(this.path)
   }
 
-  set name(name: string) {
-    this.#write('name', name)
+  set name(value: string) {
+    this.#set('name', value)
   }
 
   get notes(): string {
-    return this.#read('notes') ?? ''
+    return this.#get('notes') ?? ''
   }
 
-  set notes(notes: string) {
-    this.#write('notes', notes)
+  set notes(value: string) {
+    this.#set('notes', value)
   }
 
-  /** Settings that travel with the project. */
-  get settings(): JsonObject {
-    return JSON.parse(this.#read('settings') ?? '{}') as JsonObject
-  }
-
-  set settings(settings: JsonObject) {
-    this.#write('settings', JSON.stringify(settings))
-  }
-
-  get createdAt(): string {
-    return this.#read('createdAt') ?? ''
-  }
-
-  /** Size of the file and of its write-ahead log. */
   get sizeBytes(): number {
-    const size = (path: string) => statSync(path, { throwIfNoEntry: false })?.size ?? 0
-    return size(this.path) + size(`${this.path}-wal`)
+    return statSync(this.path).size
   }
 
-  get version(): number {
-    return this.#database.version
-  }
-
-  /** Several changes, all or nothing. */
+  /** All of `work` is kept or nothing. */
   transaction<T>(work: () => T): T {
-    return this.#database.transaction(work)
+    return this.#sql.transaction(work)
   }
 
-  /** Closes the file; afterwards it stands alone and may be copied. */
+  /** Folds the log back and closes the file. */
   dispose(): void {
-    this.#database.dispose()
+    closeDatabase(this.#database)
   }
 
-  #read(key: string): string | undefined {
-    return this.#database.get<{ value: string }>('SELECT value FROM meta WHERE key = ?', key)?.value
+  #get(key: string): string | null {
+    return this.#sql.get<{ value: string }>('SELECT value FROM project WHERE key = ?', key)?.value ?? null
   }
 
-  #write(key: string, value: string): void {
-    this.#database.run('INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)', key, value)
+  #set(key: string, value: string): void {
+    this.#sql.run('INSERT OR REPLACE INTO project (key, value) VALUES (?, ?)', key, value)
   }
-}
-
-function nameOf(path: string): string {
-  return basename(path).replace(/\.lamina$/i, '')
 }

@@ -1,95 +1,128 @@
+import { type ErrorDetails, LaminaError } from '../base/errors.ts'
 import { newId } from '../base/ids.ts'
 import type { JsonObject } from '../base/json.ts'
-import type { ProjectDatabase } from './database.ts'
-import { notFound, storeError } from './errors.ts'
-import { currentOwner, isOwnerAlive } from './owner.ts'
+import { currentOwner, ownerIsAlive } from './owner.ts'
+import type { Statements } from './statements.ts'
 
-export type RunKind = 'train' | 'kfold' | 'trial'
-export type RunStatus = 'queued' | 'running' | 'paused' | 'completed' | 'stopped' | 'interrupted' | 'failed'
-export type CheckpointKind = 'last' | 'best'
+export type StoredRunStatus = 'queued' | 'running' | 'paused' | 'completed' | 'stopped' | 'interrupted' | 'failed'
 
-/** A run as stored. `S` is the snapshot that repeats it, `R` the summary of its results (metrics, best epoch, seconds, ...). */
-export interface StoredRun<S = JsonObject, R = JsonObject> {
+export interface StoredRun {
   id: string
   number: number
   name: string
-  kind: RunKind
+  kind: 'train' | 'kfold' | 'trial'
   model: string
   modelName: string
   sweep: string | null
-  status: RunStatus
-  snapshot: S
-  summary: R
-  error: JsonObject | null
+  status: StoredRunStatus
+  /** Everything needed to repeat it; written once. */
+  snapshot: JsonObject
+  /** Metrics of the restored epoch and other figures of the result. */
+  summary: JsonObject
+  error: ErrorDetails | null
   notes: string
   tags: string[]
-  createdAt: string
-  startedAt: string | null
+  /** Training time without pauses. */
+  seconds: number
+  startedAt: string
   finishedAt: string | null
 }
 
 export interface StoredEpoch {
   /** From 1. */
   epoch: number
-  metrics: Readonly<Record<string, number>>
+  metrics: Record<string, number>
   learningRate: number
   seconds: number
 }
 
-/** The persistent memory of a session and the trainer's state beside it. */
-export interface StoredCheckpoint<T = JsonObject> {
-  kind: CheckpointKind
+export interface StoredCheckpoint {
+  kind: 'last' | 'best'
   epoch: number
   iteration: number
+  /** Trainer state (early stopping, best so far, ...). */
+  state: JsonObject
+  /** The session's persistent floats. */
   persistent: Float32Array
-  state: T
 }
 
-interface RunRow {
+export interface StoredWarning {
+  rule: string
+  message: string
+  epoch: number
+}
+
+interface Row {
   id: string
   number: number
   name: string
-  kind: RunKind
+  kind: StoredRun['kind']
   model: string
   model_name: string
   sweep: string | null
-  status: RunStatus
+  status: StoredRunStatus
   snapshot: string
   summary: string
   error: string | null
   notes: string
   tags: string
-  created_at: string
-  started_at: string | null
+  seconds: number
+  started_at: string
   finished_at: string | null
+  owner: string | null
 }
 
-export class RunRepository {
-  readonly #database: ProjectDatabase
+const live = `('queued', 'running', 'paused')`
 
-  constructor(database: ProjectDatabase) {
-    this.#database = database
+/** Runs with their epochs, warnings and checkpoints. A completed run never changes but for its name, notes and tags. */
+export class RunRepository {
+  readonly #sql: Statements
+
+  constructor(sql: Statements) {
+    this.#sql = sql
   }
 
-  /** A new run, queued and owned by this process, with the next number of the project. */
-  create<S extends object>(run: {
-    name?: string
-    kind: RunKind
-    model: string
-    modelName: string
-    sweep?: string | null
-    snapshot: S
-    summary?: object
-    tags?: readonly string[]
-  }): StoredRun<S> {
+  list(filter: { sweep?: string } = {}): StoredRun[] {
+    const rows = filter.sweep
+      ? this.#sql.all<Row>('SELECT * FROM runs WHERE sweep = ? ORDER BY number', filter.sweep)
+      : this.#sql.all<Row>('SELECT * FROM runs ORDER BY number')
+    return rows.map(fromRow)
+  }
+
+  count(): number {
+    return this.#sql.get<{ n: number }>('SELECT count(*) AS n FROM runs')?.n ?? 0
+  }
+
+  /** By id or by number (`7`). Throws `store.no-such-run`. */
+  get(id: string): StoredRun {
+    const row = /^\d+$/.test(id)
+      ? this.#sql.get<Row>('SELECT * FROM runs WHERE number = ?', Number(id))
+      : this.#sql.get<Row>('SELECT * FROM runs WHERE id = ?', id)
+    if (!row)
+      throw new LaminaError({
+        code: 'store.no-such-run',
+        message: 'There is no such run in this project.',
+        where: id,
+        expected: 'the id or number of a run of the project',
+        received: id,
+        fix: 'List the runs of the project; it may have been removed.',
+      })
+    return fromRow(row)
+  }
+
+  create(
+    run: Pick<StoredRun, 'kind' | 'model' | 'modelName' | 'snapshot'> & {
+      name?: string
+      sweep?: string | null
+      status?: StoredRunStatus
+    },
+  ): StoredRun {
     const id = newId('run')
-    this.#database.transaction(() => {
-      const last = this.#database.get<{ value: string }>("SELECT value FROM meta WHERE key = 'lastRunNumber'")
-      const number = Number(last?.value ?? 0) + 1
-      this.#database.run("INSERT OR REPLACE INTO meta (key, value) VALUES ('lastRunNumber', ?)", String(number))
-      this.#database.run(
-        `INSERT INTO runs (id, number, name, kind, model, model_name, sweep, status, snapshot, summary, tags, owner, created_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?)`,
+    this.#sql.transaction(() => {
+      const number = (this.#sql.get<{ n: number | null }>('SELECT max(number) AS n FROM runs')?.n ?? 0) + 1
+      this.#sql.run(
+        `INSERT INTO runs (id, number, name, kind, model, model_name, sweep, status, snapshot, started_at, owner)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         id,
         number,
         run.name ?? `Run ${number}`,
@@ -97,118 +130,81 @@ export class RunRepository {
         run.model,
         run.modelName,
         run.sweep ?? null,
+        run.status ?? 'running',
         JSON.stringify(run.snapshot),
-        JSON.stringify(run.summary ?? {}),
-        JSON.stringify(run.tags ?? []),
-        currentOwner(),
         new Date().toISOString(),
+        currentOwner(),
       )
     })
-    return this.get<S>(id)
+    return this.get(id)
   }
 
-  /** Throws `store.not-found`. */
-  get<S = JsonObject, R = JsonObject>(id: string): StoredRun<S, R> {
-    const row = this.#database.get<RunRow>('SELECT * FROM runs WHERE id = ?', id)
-    if (!row) throw notFound('run', id)
-    return toRun<S, R>(row)
-  }
-
-  /** The newest first. */
-  list<S = JsonObject, R = JsonObject>(filter: { sweep?: string; kind?: RunKind } = {}): StoredRun<S, R>[] {
-    return this.#database
-      .all<RunRow>(
-        'SELECT * FROM runs WHERE (?1 IS NULL OR sweep = ?1) AND (?2 IS NULL OR kind = ?2) ORDER BY number DESC',
-        filter.sweep ?? null,
-        filter.kind ?? null,
-      )
-      .map((row) => toRun<S, R>(row))
-  }
-
-  count(): number {
-    return this.#database.get<{ count: number }>('SELECT count(*) AS count FROM runs')?.count ?? 0
-  }
-
-  /** Work begins or goes on: this process owns the run. Throws `store.run-finished` for a completed or failed run. */
-  start(id: string): void {
-    this.#change(
-      "UPDATE runs SET status = 'running', owner = ?, started_at = coalesce(started_at, ?), finished_at = NULL, error = NULL WHERE id = ?",
-      id,
+  /** Takes over an interrupted or stopped run: from now on this process owns it. */
+  reopen(id: string): StoredRun {
+    this.#sql.run(
+      `UPDATE runs SET status = 'running', owner = ?, finished_at = NULL, error = NULL WHERE id = ? AND status <> 'completed'`,
       currentOwner(),
-      new Date().toISOString(),
+      id,
     )
+    return this.get(id)
   }
 
-  pause(id: string): void {
-    this.#change("UPDATE runs SET status = 'paused' WHERE id = ?", id)
-  }
-
-  /** Results so far. Throws `store.run-finished` for a completed or failed run. */
-  setSummary(id: string, summary: object): void {
-    this.#change('UPDATE runs SET summary = ? WHERE id = ?', id, JSON.stringify(summary))
-  }
-
-  /** The run has ended; `stopped` and `interrupted` runs may be started again, the others are final. */
-  finish(
+  /** Changes the state of a run that is not completed. Throws `store.immutable` otherwise. */
+  update(
     id: string,
-    status: 'completed' | 'stopped' | 'interrupted' | 'failed',
-    result: { summary?: object; error?: object | null } = {},
-  ): void {
-    this.#change(
-      'UPDATE runs SET status = ?, summary = coalesce(?, summary), error = ?, owner = NULL, finished_at = ? WHERE id = ?',
-      id,
-      status,
-      result.summary ? JSON.stringify(result.summary) : null,
-      result.error ? JSON.stringify(result.error) : null,
-      new Date().toISOString(),
+    change: Partial<Pick<StoredRun, 'status' | 'summary' | 'error' | 'seconds' | 'finishedAt'>>,
+  ): StoredRun {
+    const current = this.get(id)
+    const next = { ...current, ...change }
+    this.#sql.run(
+      'UPDATE runs SET status = ?, summary = ?, error = ?, seconds = ?, finished_at = ? WHERE id = ?',
+      next.status,
+      JSON.stringify(next.summary),
+      next.error ? JSON.stringify(next.error) : null,
+      next.seconds,
+      next.finishedAt,
+      current.id,
     )
+    return this.get(current.id)
   }
 
-  /** Name, notes and tags are the user's own and change at any time. */
-  annotate(id: string, change: { name?: string; notes?: string; tags?: readonly string[] }): void {
-    this.#change(
-      'UPDATE runs SET name = coalesce(?, name), notes = coalesce(?, notes), tags = coalesce(?, tags) WHERE id = ?',
-      id,
-      change.name ?? null,
-      change.notes ?? null,
-      change.tags ? JSON.stringify(change.tags) : null,
+  annotate(id: string, change: Partial<Pick<StoredRun, 'name' | 'notes' | 'tags'>>): StoredRun {
+    const current = this.get(id)
+    const next = { ...current, ...change }
+    this.#sql.run(
+      'UPDATE runs SET name = ?, notes = ?, tags = ? WHERE id = ?',
+      next.name,
+      next.notes,
+      JSON.stringify(next.tags),
+      current.id,
     )
+    return this.get(current.id)
   }
 
-  /** Epochs, checkpoints, evaluations and artifacts go along. Throws `store.run-in-progress`, `store.not-found`. */
   remove(id: string): void {
-    this.#database.transaction(() => {
-      if (['running', 'paused', 'queued'].includes(this.get(id).status))
-        throw storeError('run-in-progress', 'A run that is going on cannot be removed.', {
-          where: `run ${id}`,
-          expected: 'a run that has ended',
-          received: 'a run in progress',
-          fix: 'Stop the run first.',
-        })
-      this.#change('DELETE FROM runs WHERE id = ?', id)
-    })
+    this.#sql.run('DELETE FROM runs WHERE id = ?', this.get(id).id)
   }
 
-  /** Adds epochs; an epoch that is there already (computed again after a resume) is replaced. */
-  addEpochs(id: string, epochs: readonly StoredEpoch[]): void {
-    this.#database.transaction(() => {
-      for (const { epoch, metrics, learningRate, seconds } of epochs)
-        this.#database.run(
+  /** Adds epochs; an epoch that is there already (after a resume) is replaced. */
+  addEpochs(run: string, epochs: readonly StoredEpoch[]): void {
+    this.#sql.transaction(() => {
+      for (const each of epochs)
+        this.#sql.run(
           'INSERT OR REPLACE INTO epochs (run, epoch, metrics, learning_rate, seconds) VALUES (?, ?, ?, ?, ?)',
-          id,
-          epoch,
-          JSON.stringify(metrics),
-          learningRate,
-          seconds,
+          run,
+          each.epoch,
+          JSON.stringify(each.metrics),
+          each.learningRate,
+          each.seconds,
         )
     })
   }
 
-  epochs(id: string): StoredEpoch[] {
-    return this.#database
+  epochs(run: string): StoredEpoch[] {
+    return this.#sql
       .all<{ epoch: number; metrics: string; learning_rate: number; seconds: number }>(
         'SELECT epoch, metrics, learning_rate, seconds FROM epochs WHERE run = ? ORDER BY epoch',
-        id,
+        run,
       )
       .map((row) => ({
         epoch: row.epoch,
@@ -218,82 +214,86 @@ export class RunRepository {
       }))
   }
 
-  /** Forgets what came after a checkpoint, before it is computed again. */
-  removeEpochsAfter(id: string, epoch: number): void {
-    this.#database.run('DELETE FROM epochs WHERE run = ? AND epoch > ?', id, epoch)
+  /** Forgets epochs after `epoch`: they came after the checkpoint that a run resumes from. */
+  dropEpochsAfter(run: string, epoch: number): void {
+    this.#sql.run('DELETE FROM epochs WHERE run = ? AND epoch > ?', run, epoch)
   }
 
-  /** Replaces the checkpoint of that kind and, in the same transaction, adds the epochs that led to it. */
-  saveCheckpoint<T extends object>(
-    id: string,
-    checkpoint: StoredCheckpoint<T>,
-    epochs: readonly StoredEpoch[] = [],
-  ): void {
-    const { persistent } = checkpoint
-    this.#database.transaction(() => {
-      if (epochs.length > 0) this.addEpochs(id, epochs)
-      this.#database.run(
-        'INSERT OR REPLACE INTO checkpoints (run, kind, epoch, iteration, persistent, state, saved_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
-        id,
-        checkpoint.kind,
-        checkpoint.epoch,
-        checkpoint.iteration,
-        Buffer.from(persistent.buffer, persistent.byteOffset, persistent.byteLength),
-        JSON.stringify(checkpoint.state),
-        new Date().toISOString(),
-      )
+  /** Writes checkpoints and the epochs that led to them in one transaction: both are there or neither. */
+  saveCheckpoints(run: string, checkpoints: readonly StoredCheckpoint[], epochs: readonly StoredEpoch[] = []): void {
+    this.#sql.transaction(() => {
+      this.addEpochs(run, epochs)
+      for (const each of checkpoints) {
+        const { buffer, byteOffset, byteLength } = each.persistent
+        this.#sql.run(
+          `INSERT OR REPLACE INTO checkpoints (run, kind, epoch, iteration, state, persistent, created_at)
+           VALUES (?, ?, ?, ?, ?, ?, ?)`,
+          run,
+          each.kind,
+          each.epoch,
+          each.iteration,
+          JSON.stringify(each.state),
+          Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength),
+          new Date().toISOString(),
+        )
+      }
     })
   }
 
-  checkpoint<T = JsonObject>(id: string, kind: CheckpointKind): StoredCheckpoint<T> | null {
-    const row = this.#database.get<{ epoch: number; iteration: number; persistent: Buffer; state: string }>(
-      'SELECT epoch, iteration, persistent, state FROM checkpoints WHERE run = ? AND kind = ?',
-      id,
+  checkpoint(run: string, kind: 'last' | 'best'): StoredCheckpoint | null {
+    const row = this.#sql.get<{ epoch: number; iteration: number; state: string; persistent: Buffer }>(
+      'SELECT epoch, iteration, state, persistent FROM checkpoints WHERE run = ? AND kind = ?',
+      run,
       kind,
     )
     if (!row) return null
-    const persistent = new Float32Array(row.persistent.length / 4)
-    new Uint8Array(persistent.buffer).set(row.persistent)
-    return { kind, epoch: row.epoch, iteration: row.iteration, persistent, state: JSON.parse(row.state) as T }
+    const bytes = Uint8Array.from(row.persistent)
+    return {
+      kind,
+      epoch: row.epoch,
+      iteration: row.iteration,
+      state: JSON.parse(row.state) as JsonObject,
+      persistent: new Float32Array(bytes.buffer),
+    }
   }
 
-  hasCheckpoint(id: string, kind: CheckpointKind = 'last'): boolean {
-    return this.#database.get('SELECT 1 FROM checkpoints WHERE run = ? AND kind = ?', id, kind) !== undefined
-  }
-
-  /** Runs and sweeps whose process has ended become `interrupted`; returns the ids of the runs. */
-  interruptOrphans(): string[] {
-    const active = ['runs', 'sweeps'].flatMap((table) =>
-      this.#database
-        .all<{ id: string; owner: string | null }>(
-          table === 'runs'
-            ? "SELECT id, owner FROM runs WHERE status IN ('queued','running','paused')"
-            : "SELECT id, owner FROM sweeps WHERE state = 'running'",
-        )
-        .filter(({ owner }) => !owner || !isOwnerAlive(owner))
-        .map(({ id }) => ({ table, id })),
+  addWarning(run: string, warning: StoredWarning): void {
+    this.#sql.run(
+      'INSERT OR REPLACE INTO warnings (run, rule, message, epoch) VALUES (?, ?, ?, ?)',
+      run,
+      warning.rule,
+      warning.message,
+      warning.epoch,
     )
-    if (active.length === 0) return []
-    const now = new Date().toISOString()
-    this.#database.transaction(() => {
-      for (const { table, id } of active)
-        this.#database.run(
-          table === 'runs'
-            ? "UPDATE runs SET status = 'interrupted', owner = NULL, finished_at = ? WHERE id = ?"
-            : "UPDATE sweeps SET state = 'interrupted', owner = NULL, finished_at = ? WHERE id = ?",
-          now,
-          id,
-        )
-    })
-    return active.filter(({ table }) => table === 'runs').map(({ id }) => id)
   }
 
-  #change(sql: string, id: string, ...values: unknown[]): void {
-    if (this.#database.run(sql, ...values, id).changes === 0) throw notFound('run', id)
+  warnings(run: string): StoredWarning[] {
+    return this.#sql.all<StoredWarning>(
+      'SELECT rule, message, epoch FROM warnings WHERE run = ? ORDER BY epoch, rule',
+      run,
+    )
+  }
+
+  hasCheckpoint(run: string): boolean {
+    return this.#sql.get('SELECT 1 FROM checkpoints WHERE run = ? LIMIT 1', run) !== null
+  }
+
+  /** Marks runs whose process is gone as interrupted; returns their ids. */
+  markInterrupted(): string[] {
+    return this.#sql.transaction(() => {
+      const rows = this.#sql.all<{ id: string; owner: string | null }>(
+        `SELECT id, owner FROM runs WHERE status IN ${live}`,
+      )
+      const dead = rows.filter((row) => !ownerIsAlive(row.owner)).map((row) => row.id)
+      const now = new Date().toISOString()
+      for (const id of dead)
+        this.#sql.run(`UPDATE runs SET status = 'interrupted', finished_at = ? WHERE id = ?`, now, id)
+      return dead
+    })
   }
 }
 
-function toRun<S, R>(row: RunRow): StoredRun<S, R> {
+function fromRow(row: Row): StoredRun {
   return {
     id: row.id,
     number: row.number,
@@ -303,12 +303,12 @@ function toRun<S, R>(row: RunRow): StoredRun<S, R> {
     modelName: row.model_name,
     sweep: row.sweep,
     status: row.status,
-    snapshot: JSON.parse(row.snapshot) as S,
-    summary: JSON.parse(row.summary) as R,
-    error: row.error === null ? null : (JSON.parse(row.error) as JsonObject),
+    snapshot: JSON.parse(row.snapshot) as JsonObject,
+    summary: JSON.parse(row.summary) as JsonObject,
+    error: row.error ? (JSON.parse(row.error) as ErrorDetails) : null,
     notes: row.notes,
     tags: JSON.parse(row.tags) as string[],
-    createdAt: row.created_at,
+    seconds: row.seconds,
     startedAt: row.started_at,
     finishedAt: row.finished_at,
   }
