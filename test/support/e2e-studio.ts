@@ -1,0 +1,83 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import AxeBuilder from '@axe-core/playwright'
+import { expect, type Locator, type Page } from '@playwright/test'
+import { root } from './e2e.ts'
+
+export type ViewName = 'data' | 'model' | 'train' | 'evaluate' | 'tune' | 'runs' | 'export'
+
+const screenshots = join(root, 'test-results', 'screenshots')
+
+/** Moves the mouse as a hand does: a short first move that starts the drag, then the way to the goal, then a rest on it. */
+async function drag(page: Page, from: { x: number; y: number }, to: { x: number; y: number }): Promise<void> {
+  await page.mouse.move(from.x, from.y)
+  await page.mouse.down()
+  await page.mouse.move(from.x + 4, from.y + 4)
+  await page.mouse.move(to.x, to.y, { steps: 12 })
+  await page.mouse.move(to.x, to.y)
+  await page.mouse.up()
+}
+
+async function centreOf(locator: Locator): Promise<{ x: number; y: number }> {
+  const box = await locator.boundingBox()
+  if (!box) throw new Error(`${locator} is not on the screen`)
+  return { x: box.x + box.width / 2, y: box.y + box.height / 2 }
+}
+
+/** The studio as its user handles it, in a browser or in the desktop window. */
+export class Studio {
+  readonly page: Page
+
+  constructor(page: Page) {
+    this.page = page
+  }
+
+  id(testId: string): Locator {
+    return this.page.getByTestId(testId)
+  }
+
+  async go(view: ViewName): Promise<void> {
+    await this.id(`nav-${view}`).click()
+  }
+
+  node(name: string): Locator {
+    return this.id(`node-${name}`)
+  }
+
+  /** Drops a layer of the palette on the canvas at a point given in fractions of it. */
+  async dropLayer(type: string, at: { x: number; y: number }): Promise<void> {
+    const canvas = await this.page.locator('.vue-flow').first().boundingBox()
+    if (!canvas) throw new Error('the canvas is not on the screen')
+    const target = { x: Math.round(canvas.width * at.x), y: Math.round(canvas.height * at.y) }
+    await this.id(`palette-${type}`).dragTo(this.page.locator('.vue-flow').first(), { targetPosition: target })
+  }
+
+  /** Drags from the output port of one layer to the input port of another. */
+  async connect(from: string, to: string): Promise<void> {
+    const source = await centreOf(this.node(from).locator('.vue-flow__handle.source').first())
+    const target = await centreOf(this.node(to).locator('.vue-flow__handle.target').first())
+    await drag(this.page, source, target)
+  }
+
+  async moveNode(name: string, by: { x: number; y: number }): Promise<void> {
+    const from = await centreOf(this.node(name))
+    await drag(this.page, from, { x: from.x + by.x, y: from.y + by.y })
+  }
+
+  /** Keeps a picture of what is on the screen for the eye. */
+  async photograph(name: string): Promise<void> {
+    mkdirSync(screenshots, { recursive: true })
+    await this.page.screenshot({ path: join(screenshots, `${name}.png`), animations: 'disabled' })
+  }
+
+  /** No serious or critical finding of axe on what is shown. */
+  async expectAccessible(): Promise<void> {
+    const { violations } = await new AxeBuilder({ page: this.page })
+      .withTags(['wcag2a', 'wcag2aa', 'wcag21aa'])
+      .analyze()
+    const serious = violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`)
+    expect(serious).toEqual([])
+  }
+}
