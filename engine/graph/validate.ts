@@ -13,6 +13,7 @@ import { disconnect, nameProblem, removeNodes, setParams } from './edit.ts'
 import type { DocumentInference } from './infer.ts'
 import { inferDocument } from './infer.ts'
 import { uniqueName } from './names.ts'
+import { flattenMergedInputs } from './repair.ts'
 import { connectionsOf, reachable } from './topology.ts'
 
 export interface ValidationContext {
@@ -36,7 +37,7 @@ export function validateDocument(document: GraphDocument, context: ValidationCon
     ...cycleFindings(document, inference),
     ...shapeFindings(document, inference, context.dataset),
     ...presenceFindings(document),
-    ...diagnoseOutputs(document, resolveOutputs(document, inference, context.dataset)),
+    ...diagnoseOutputs(document, inference, resolveOutputs(document, inference, context.dataset)),
     ...planFindings(context),
     ...advise(document, inference, context.dataset),
   ]
@@ -181,7 +182,11 @@ function shapeFindings(
       node: node.id,
       where: problem.port ? `${node.name}.${problem.port}` : node.name,
       received: problem.received ?? known.inputs.map((shape) => formatShape(shape)).join(', '),
-      repair: edit?.ok ? { ...edit.patch, label: 'Use one vector of all columns' } : undefined,
+      repair: edit?.ok
+        ? { ...edit.patch, label: 'Use one vector of all columns' }
+        : problem.code === 'graph.shape-mismatch'
+          ? flattenMergedInputs(document, inference, node.id)
+          : undefined,
     })
   }
   return found

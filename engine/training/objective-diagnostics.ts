@@ -3,8 +3,10 @@ import type { Diagnostic } from '../graph/diagnostic.ts'
 import type { GraphDocument, GraphNode } from '../graph/document.ts'
 import { setParams } from '../graph/edit.ts'
 import { mergePatches } from '../graph/history.ts'
+import type { DocumentInference } from '../graph/infer.ts'
 import type { Patch } from '../graph/patch.ts'
 import { applyPatch } from '../graph/patch.ts'
+import { flattenBeforeDense } from '../graph/repair.ts'
 import { activationRange } from '../layers/activations.ts'
 import type { ResolvedOutput } from './objectives.ts'
 import { sourceOf } from './objectives.ts'
@@ -41,10 +43,11 @@ function wanted(output: ResolvedOutput): { units: number; activation: string } |
   return binary ? { units: 1, activation: 'sigmoid' } : { units: classes, activation: 'softmax' }
 }
 
-function shapeRepair(document: GraphDocument, output: ResolvedOutput): Patch | undefined {
+function shapeRepair(document: GraphDocument, inference: DocumentInference, output: ResolvedOutput): Patch | undefined {
+  if (output.prediction.length > 2) return flattenBeforeDense(document, inference, output.node.id)
   const goal = wanted(output)
   const dense = lastDense(document, output.node)
-  if (!goal || !dense || output.prediction.length !== 2) return undefined
+  if (!goal || !dense) return undefined
   const units = `Set ${dense.name} to ${goal.units} ${goal.units === 1 ? 'unit' : 'units'}`
   const fitting = { units: goal.units }
   if (output.last.activation === goal.activation) return patchOf(document, units, [[dense, fitting]])
@@ -106,7 +109,11 @@ function activationFinding(document: GraphDocument, output: ResolvedOutput): Dia
 }
 
 /** Findings about last layer, loss and target of each Output (the course's table of problem types), with repairs. */
-export function diagnoseOutputs(document: GraphDocument, outputs: readonly ResolvedOutput[]): Diagnostic[] {
+export function diagnoseOutputs(
+  document: GraphDocument,
+  inference: DocumentInference,
+  outputs: readonly ResolvedOutput[],
+): Diagnostic[] {
   const diagnostics: Diagnostic[] = []
   for (const output of outputs) {
     if (output.problem) {
@@ -122,7 +129,7 @@ export function diagnoseOutputs(document: GraphDocument, outputs: readonly Resol
         repair: wrongLoss
           ? patchOf(document, 'Let the loss follow from the target', [[output.node, { loss: 'auto' }]])
           : automatic
-            ? shapeRepair(document, output)
+            ? shapeRepair(document, inference, output)
             : undefined,
       })
     } else {
