@@ -6,7 +6,7 @@ namespace lamina {
 namespace {
 
 /** Multiplications and additions that are worth a task of their own. */
-constexpr int64_t kTaskFlops = 4'000'000;
+constexpr int64_t kTaskFlops = 2'000'000;
 constexpr int64_t kMostTasks = 16;
 /** Fewer rows do not repay the packing of a panel of B. */
 constexpr int64_t kLeastRows = 56;
