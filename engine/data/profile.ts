@@ -17,7 +17,8 @@ export function profileTable(table: Table, description: DatasetDescription): Col
 /** Warnings about the table as a whole: rows that occur more than once (the same row may then train and test). */
 export function tableWarnings(table: Table): DataWarning[] {
   const seen = new Set<string>()
-  for (let row = 0; row < table.rowCount; row += 1) seen.add(table.columns.map((column) => cellKey(column, row)).join('|'))
+  for (let row = 0; row < table.rowCount; row += 1)
+    seen.add(table.columns.map((column) => cellKey(column, row)).join('|'))
   const repeated = table.rowCount - seen.size
   if (repeated === 0) return []
   const noun = repeated === 1 ? 'row repeats' : 'rows repeat'
@@ -115,7 +116,15 @@ function profileCategorical(
       message: `The most frequent class has ${most} rows, the rarest ${least}.`,
       fix: 'Stratify the split, and judge by F1 or recall instead of accuracy.',
     })
-  return { name: column.name, type: column.type, count, missing, distinct, histogram: present.slice(0, shownLabels), warnings }
+  return {
+    name: column.name,
+    type: column.type,
+    count,
+    missing,
+    distinct,
+    histogram: present.slice(0, shownLabels),
+    warnings,
+  }
 }
 
 function constant(column: string): DataWarning {
