@@ -162,7 +162,7 @@ describe('searchableParameters', () => {
     expect(byPath['training.optimizer.learningRate']).toMatchObject({
       kind: 'number',
       logarithmic: true,
-      current: 0.01,
+      current: 0.02,
     })
     expect(byPath['training.optimizer']?.options).toEqual(['adam', 'rmsprop', 'sgd'])
     expect(byPath['out.loss']?.options).toContain('mean_squared_error')
