@@ -1,0 +1,46 @@
+import { concreteShape } from '../../engine/base/shape.ts'
+import type { IrGraph, IrNode, IrValue, ValueId } from '../../engine/compile/ir.ts'
+import type { ReferenceContext, ReferenceTensor } from '../../engine/ops/op.ts'
+import { references } from '../../engine/ops/reference/generated/registry.ts'
+import { findOp } from '../../engine/ops/registry.ts'
+
+export type Values = Map<ValueId, ReferenceTensor>
+
+export const defaultContext: ReferenceContext = {
+  n: 1,
+  seed: 1,
+  iteration: 0,
+  learningRate: 0.1,
+  accumulators: new Float64Array(0),
+}
+
+function shapesOf(graph: IrGraph, node: IrNode, n: number): number[][] {
+  return node.outputs.map((output) => concreteShape((graph.values.get(output) as IrValue).shape, n))
+}
+
+/**
+ * Runs a graph node by node with the float64 references. `given` holds feeds and persistent values; returned are those and all temporaries.
+ * What an op overwrites in place is replaced under the overwritten value's id too.
+ */
+export function interpret(graph: IrGraph, given: Values, context: Partial<ReferenceContext> = {}): Values {
+  const complete = { ...defaultContext, ...context }
+  const values: Values = new Map(given)
+  for (const value of graph.values.values())
+    if (value.role === 'constant')
+      values.set(value.id, { shape: [...value.shape], data: Float64Array.from(value.literal ?? []) })
+  for (const node of graph.nodes) {
+    const reference = references[node.op]
+    if (!reference) throw new Error(`${node.op} has no reference`)
+    const inputs = node.inputs.map((input) => {
+      if (input === null) return null
+      const value = values.get(input)
+      if (!value) throw new Error(`${node.op} reads %${input}, which has no value`)
+      return value
+    })
+    const results = reference(inputs, node.attributes, shapesOf(graph, node, complete.n), complete)
+    for (const [index, output] of node.outputs.entries()) values.set(output, results[index] as ReferenceTensor)
+    for (const [output, input] of findOp(node.op).inPlace?.(inputs.length, node.attributes) ?? [])
+      values.set(node.inputs[input] as ValueId, results[output] as ReferenceTensor)
+  }
+  return values
+}
