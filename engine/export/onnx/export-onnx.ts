@@ -71,7 +71,7 @@ export function exportOnnx(request: OnnxExportRequest): OnnxExport {
     graph: {
       name: request.name,
       node: graph.nodes,
-      initializer: graph.initializers,
+      initializer: graph.usedInitializers(),
       input: preprocessing.infos,
       output: infos,
     },

@@ -61,6 +61,12 @@ export class OnnxGraph {
     return this.#initializer(name, [values.length], DataType.int64, new Uint8Array(data.buffer))
   }
 
+  /** The initialisers that a node reads. */
+  usedInitializers(): TensorProto[] {
+    const read = new Set(this.nodes.flatMap(({ input }) => input))
+    return this.initializers.filter(({ name }) => read.has(name))
+  }
+
   #initializer(name: string, dims: readonly number[], dataType: number, rawData: Uint8Array): string {
     const unique = this.unique(name)
     this.initializers.push({ name: unique, dims: [...dims], dataType, rawData })

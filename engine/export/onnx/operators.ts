@@ -35,6 +35,12 @@ export const operators: Readonly<Record<string, OperatorMapping>> = {
   subtract: ({ graph, inputs }) => graph.add('Sub', inputs as string[]),
   multiply: ({ graph, inputs }) => graph.add('Mul', inputs as string[]),
   scale: ({ graph, inputs, attributes }) => graph.add('Mul', [inputs[0]!, graph.scalar(Number(attributes.factor))]),
+  // One row where the batch would be: it broadcasts.
+  fill: ({ graph, outputShape, attributes }) => {
+    const dims = outputShape.map((size) => Math.max(1, size))
+    const count = dims.reduce((product, size) => product * size, 1)
+    return graph.floats('fill', dims, new Float32Array(count).fill(Number(attributes.value)))
+  },
   concatenate: ({ graph, inputs, attributes }) =>
     graph.add('Concat', inputs as string[], { axis: Number(attributes.axis) }),
   slice: ({ graph, inputs, attributes, outputShape }) => {

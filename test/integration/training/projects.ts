@@ -1,0 +1,58 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { DatasetDescription, Split, Table } from '../../../engine/data/dataset.ts'
+import { inferDataset } from '../../../engine/data/infer.ts'
+import { sampleDatasets } from '../../../engine/data/samples.ts'
+import { splitRows } from '../../../engine/data/split.ts'
+import { codesOf } from '../../../engine/data/table.ts'
+import type { GraphDocument } from '../../../engine/graph/document.ts'
+import { type ChainLayer, chain } from '../../../engine/templates/chain.ts'
+import { findTemplate } from '../../../engine/templates/registry.ts'
+import { applyTemplateData } from '../../../engine/templates/template.ts'
+import { defaultPlan, type TrainingPlan } from '../../../engine/training/plan.ts'
+
+export interface Project {
+  document: GraphDocument
+  plan: TrainingPlan
+  description: DatasetDescription
+  table: Table
+  split: Split
+}
+
+const FOLDER = join(import.meta.dirname, '../../../resources/datasets')
+
+/** The rows of a table divided as its description says. */
+export function splitOf(description: DatasetDescription, table: Table): Split {
+  const target = description.columns.find(({ role }) => role === 'target')
+  return splitRows(description.split, table.rowCount, target && codesOf(table, target.name))
+}
+
+/** A template with its own table. */
+export function templateProject(id: string): Project {
+  const template = findTemplate(id)
+  const sample = sampleDatasets.find((candidate) => candidate.id === id)
+  if (!template || !sample) throw new Error(`no template ${id}`)
+  const inferred = inferDataset(readFileSync(join(FOLDER, sample.file)), sample.file, { target: template.data.target })
+  const description = applyTemplateData(template, inferred.description)
+  const { document, plan } = template
+  return { document, plan, description, table: inferred.table, split: splitOf(description, inferred.table) }
+}
+
+/** A chain of layers on a table given as CSV text; the column `y` is the target. */
+export function textProject(
+  csv: string,
+  layers: readonly ChainLayer[],
+  plan: Partial<TrainingPlan> = {},
+  change: (description: DatasetDescription) => DatasetDescription = (description) => description,
+): Project {
+  const inferred = inferDataset(new TextEncoder().encode(csv), 'table.csv', { target: 'y' })
+  const description = change(inferred.description)
+  const document = chain(layers)
+  return {
+    document,
+    plan: { ...defaultPlan, ...plan },
+    description,
+    table: inferred.table,
+    split: splitOf(description, inferred.table),
+  }
+}
