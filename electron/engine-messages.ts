@@ -24,6 +24,8 @@ export type FromHost =
 export interface HostPaths {
   userData: string
   resources: string
+  /** Where new projects are suggested to go. */
+  documents: string
 }
 
 const kinds: ReadonlySet<string> = new Set(['ready', 'failed', 'data', 'disconnect', 'jobs'])

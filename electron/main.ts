@@ -31,6 +31,7 @@ const engine = new EngineProcess({
       {
         userData: app.getPath('userData'),
         resources: app.isPackaged ? join(process.resourcesPath, 'resources') : join(appPath, 'resources'),
+        documents: app.getPath('documents'),
       },
       listener,
     ),
