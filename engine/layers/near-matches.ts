@@ -12,7 +12,7 @@ function distance(a: string, b: string): number {
   return previous[b.length] as number
 }
 
-/** Candidates that `text` was probably meant to be, best first, at most `limit`. Case is ignored. */
+/** The candidates nearest to `text`, at most `limit`; none when all are far away. Case is ignored. */
 export function nearMatches(text: string, candidates: readonly string[], limit = 3): string[] {
   const wanted = text.slice(0, 80).toLowerCase()
   const scored = candidates.map((candidate) => {
@@ -20,12 +20,13 @@ export function nearMatches(text: string, candidates: readonly string[], limit =
     const contains = wanted.length > 2 && (lower.includes(wanted) || wanted.includes(lower))
     return { candidate, score: contains ? 1 : distance(wanted, lower.slice(0, 80)) }
   })
-  const worst = Math.max(2, Math.floor(wanted.length / 3))
+  const far = Math.max(2, Math.floor(wanted.length / 3))
+  const best = Math.min(...scored.map((entry) => entry.score))
+  if (best > far) return []
   return scored
-    .filter((entry) => entry.score <= worst)
-    .sort((a, b) => a.score - b.score || (a.candidate < b.candidate ? -1 : 1))
-    .slice(0, limit)
+    .filter((entry) => entry.score === best)
     .map((entry) => entry.candidate)
+    .slice(0, limit)
 }
 
 /** `Did you mean a, b?` or a list of what there is; for the `fix` of an error. */

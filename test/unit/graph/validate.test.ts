@@ -145,7 +145,7 @@ describe('parameters', () => {
     const column = single(3, 'softmax', 'auto', { columns: ['petal_lenght'] })
     expect(find(column, 'input.unknown-column', irisData)).toMatchObject({
       node: 'in',
-      fix: expect.stringContaining('Did you mean "petal_length"'),
+      fix: 'Did you mean "petal_length"?',
     })
     const shape = single(3, 'softmax', 'auto', { shape: [2, 3] })
     const problem = find(shape, 'input.shape', irisData)

@@ -61,7 +61,7 @@ describe('parsePlan', () => {
 
   it.each([
     [{ epoch: 3 }, 'Did you mean "epochs"?'],
-    [{ optimizer: { type: 'adam', params: { beta_1: 0.9 } } }, 'Did you mean "beta1" or "beta2"?'],
+    [{ optimizer: { type: 'adam', params: { beta_1: 0.9 } } }, 'Did you mean "beta1"?'],
     [{ earlyStopping: { patients: 3 } }, 'Did you mean "patience"?'],
   ])('refuses the unknown field of %j', (json, fix) => {
     expect(failure(json)).toMatchObject({ code: 'plan.unknown-field', fix })
