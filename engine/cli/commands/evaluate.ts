@@ -1,0 +1,161 @@
+import { LaminaError } from '../../base/errors.ts'
+import type { Json } from '../../base/json.ts'
+import type { KFoldResult, Report } from '../../rpc/contract/evaluation.ts'
+import { usageError } from '../errors.ts'
+import type { Output } from '../output.ts'
+import { type CommandContext, chooseModel, chooseRun } from '../session.ts'
+import { followJob } from './jobs.ts'
+
+interface Options {
+  model?: string
+  run?: string
+  split?: 'train' | 'validation' | 'test'
+  kfold?: number
+  repeats?: number
+  stratified?: boolean
+  group?: string
+  time?: boolean
+  seed?: number
+  shuffleLabels?: boolean
+  set?: Record<string, Json>
+}
+
+/** `lamina evaluate <project> --run id | --kfold k` */
+export async function run(context: CommandContext, [path]: readonly string[], options: Options): Promise<void> {
+  if (options.kfold === undefined) return await holdout(context, path!, options)
+  if (options.run !== undefined || options.split !== undefined)
+    throw usageError({
+      message: '--kfold trains a model anew in each fold, so it goes with neither --run nor --split.',
+      where: 'lamina evaluate',
+      expected: '--kfold k, or --run id with --split part',
+      received: 'both',
+      fix: 'Leave one of them out.',
+    })
+  await crossValidation(context, path!, options)
+}
+
+async function holdout({ output, open }: CommandContext, path: string, options: Options): Promise<void> {
+  for (const [
+    name,
+    value,
+  ] of Object.entries({ '--shuffle-labels': options.shuffleLabels, '--repeats': options.repeats, '--group': options.group, '--time': options.time, '--set': options.set })) // biome-ignore format: one table
+    if (value !== undefined)
+      throw usageError({ message: `${name} goes with --kfold.`, where: name, fix: 'Add --kfold 5, for example.' })
+  const { client, project } = await open(path)
+  const run = await chooseRun(client, project, options.run ?? 'latest')
+  const part = options.split ?? 'test'
+  const { report } = await client.call.evaluation.evaluate({ project: project.id, run: run.id, part })
+  output.line(`${run.name} of ${run.modelName} on the ${part} part (${report.rows} rows)`)
+  showReport(output, report)
+  const metrics = Object.fromEntries(
+    Object.entries(scoresOf(report)).map(([name, value]) => [name, { mean: value, sd: 0, folds: [value] }]),
+  )
+  output.done({ runId: run.id, split: part, rows: report.rows, ...metrics, report: withoutPoints(report) })
+}
+
+async function crossValidation({ output, open }: CommandContext, path: string, options: Options): Promise<void> {
+  const { client, project } = await open(path)
+  const model = chooseModel(project, options.model)
+  const set = { ...options.set, ...(options.seed === undefined ? {} : { 'training.seed': options.seed }) }
+  const started = await client.call.evaluation.kfold({
+    project: project.id,
+    model: model.id,
+    folds: options.kfold!,
+    set,
+    ...(options.repeats === undefined ? {} : { repeats: options.repeats }),
+    ...(options.stratified === undefined ? {} : { stratified: options.stratified }),
+    ...(options.group === undefined ? {} : { group: options.group }),
+    ...(options.time === undefined ? {} : { time: options.time }),
+    ...(options.shuffleLabels === undefined ? {} : { shuffleLabels: options.shuffleLabels }),
+  })
+  output.event('started', { model: model.name, folds: options.kfold, evaluation: started.evaluation })
+  const off = client.on('job.changed', (job) => {
+    if (job.id === started.job && job.done > 0) output.event('fold', { done: job.done, total: job.total })
+  })
+  const job = await followJob(client, output, started.job).finally(off)
+  const results = await client.call.evaluation.kfoldResults({ project: project.id })
+  const result = results.find((item) => item.id === started.evaluation)
+  if (!result)
+    throw new LaminaError({
+      code: 'evaluation.stopped',
+      message: 'Cross-validation was stopped before all folds were done.',
+      where: model.name,
+      received: `${job.done} of ${job.total} folds`,
+      fix: 'Start it again; nothing of it was kept.',
+    })
+  const repeats = result.repeats > 1 ? `, ${result.repeats} times` : ''
+  output.line(`${model.name}: ${result.folds}-fold cross-validation${repeats}`)
+  showFolds(output, result)
+  if (result.confusion) showConfusion(output, result.classes!, result.confusion)
+  const { metrics, confusion, classes, folds } = result
+  output.done({ evaluation: result.id, model: model.name, kfold: folds, repeats: result.repeats, ...metrics, confusion, classes }) // biome-ignore format: one event
+}
+
+/** Every score of a report under its name. */
+export function scoresOf(report: Report): Record<string, number> {
+  if (report.task === 'regression') {
+    const { loss, mae, mse, rmse, r2, mape } = report
+    return { loss, mae, mse, rmse, r2, ...(mape === null ? {} : { mape }) }
+  }
+  const { loss, accuracy, logLoss, macro, micro, weighted, perClass } = report
+  const positive = perClass.length === 2 ? perClass[1]! : macro
+  const { precision, recall, f1 } = positive
+  return {
+    loss,
+    accuracy,
+    precision,
+    recall,
+    f1,
+    f1_macro: macro.f1,
+    f1_micro: micro.f1,
+    f1_weighted: weighted.f1,
+    log_loss: logLoss,
+  }
+}
+
+function withoutPoints(report: Report): Report {
+  return report.task === 'regression' ? { ...report, points: [] } : report
+}
+
+function showReport(output: Output, report: Report): void {
+  const rows = Object.entries(scoresOf(report))
+  output.table(['metric', 'value'], rows)
+  if (report.task === 'regression') {
+    output.line(`Errors are in the units of ${report.target}.`)
+    return
+  }
+  output.line()
+  output.table(
+    ['class', 'precision', 'recall', 'f1', 'rows'],
+    [
+      ...report.perClass.map((item) => [item.name, item.precision, item.recall, item.f1, item.support]),
+      ...(['macro', 'weighted'] as const).map((name) => {
+        const { precision, recall, f1 } = report[name]
+        return [`${name} average`, precision, recall, f1, report.rows]
+      }),
+    ],
+  )
+  showConfusion(output, report.classes, report.confusion)
+}
+
+function showConfusion(output: Output, classes: readonly string[], counts: readonly (readonly number[])[]): void {
+  output.line()
+  output.table(
+    ['true \\ predicted', ...classes],
+    counts.map((row, index) => [classes[index]!, ...row]),
+  )
+}
+
+function showFolds(output: Output, { metrics }: KFoldResult): void {
+  const count = Object.values(metrics)[0]?.folds.length ?? 0
+  const folds = count <= 10 ? Array.from({ length: count }, (_, index) => `fold ${index + 1}`) : []
+  output.table(
+    ['metric', 'mean', 'sd', ...folds],
+    Object.entries(metrics).map(([name, { mean, sd, folds: values }]) => [
+      name,
+      mean,
+      sd,
+      ...(folds.length > 0 ? values : []),
+    ]),
+  )
+}

@@ -1,0 +1,123 @@
+import { basename, resolve } from 'node:path'
+import Papa from 'papaparse'
+import { newId } from '../../base/ids.ts'
+import type { JsonObject } from '../../base/json.ts'
+import { readDataFile } from '../../data/files.ts'
+import { loadNewTable } from '../../data/infer.ts'
+import { encodeTarget, inverseTarget } from '../../data/preprocess.ts'
+import { evaluateRows } from '../../evaluation/holdout.ts'
+import { crossValidate } from '../../evaluation/kfold.ts'
+import { predictTable } from '../../evaluation/predict.ts'
+import { exportPredictionsCsv } from '../../export/predictions-csv.ts'
+import type { StoredEvaluation } from '../../store/results.ts'
+import type { HandlersOf } from '../contract/define.ts'
+import type { EvaluationRecord, evaluation, KFoldResult, Report } from '../contract/evaluation.ts'
+import type { EngineContext } from '../services/context.ts'
+import { writeFileAtomically } from '../services/files.ts'
+import { loadModelWithData } from '../services/model-loader.ts'
+import { toKFoldResult, toReport } from '../services/reports.ts'
+import { shuffleLabels } from '../services/shuffle-labels.ts'
+import { loadTrained, partOf } from '../services/trained-model.ts'
+
+const PREVIEW_ROWS = 50
+
+export const evaluationHandlers: HandlersOf<{ evaluation: typeof evaluation }, EngineContext>['evaluation'] = {
+  async evaluate({ project, run, part }, context) {
+    const open = context.projects.get(project)
+    const trained = loadTrained(open, run)
+    const { table, rows } = partOf(open, trained, part)
+    const { model, description } = trained
+    const measured = await evaluateRows(context.native(), model, table, rows)
+    const { outputs } = await predictTable(context.native(), model, description, table, { rows })
+    const target = encodeTarget(table, model.fitted, measured.outputs[0]!.target)
+    const actual = inverseTarget(
+      target,
+      Float64Array.from(rows, (row) => target.data[row]!),
+    )
+    const report = toReport(measured, outputs, actual)
+    const json = { ...report, scores: measured.metrics } as unknown as JsonObject
+    const id = open.store.runs.get(run).id
+    return toRecord(open.store.evaluations.add({ kind: 'holdout', run: id, model: null, part, report: json }))
+  },
+
+  list: ({ project, run }, context) =>
+    context.projects
+      .get(project)
+      .store.evaluations.list({ kind: 'holdout', ...(run === undefined ? {} : { run }) })
+      .map(toRecord),
+
+  kfold({ project, model, folds, repeats, stratified, group, time, shuffleLabels: shuffled, set }, context) {
+    const open = context.projects.get(project)
+    const { document, plan, description, table, name } = loadModelWithData(open, model, set)
+    const id = newId('evl')
+    const request = {
+      project,
+      kind: 'kfold',
+      title: `${folds}-fold cross-validation of ${name}`,
+      unit: 'folds',
+      total: folds * repeats,
+      subject: id,
+    } as const
+    const job = context.jobs.start(request, async ({ control, report }) => {
+      try {
+        const result = await crossValidate(context.native(), {
+          document,
+          plan,
+          description,
+          table: shuffled ? shuffleLabels(table, description, plan.seed) : table,
+          folds: {
+            k: folds,
+            repeats,
+            time,
+            stratified: stratified ?? (!time && group === undefined),
+            ...(group === undefined ? {} : { groupColumn: group }),
+          },
+          control,
+          onFold: (_result, done, total) => report(done, { total }),
+        })
+        const stored = toKFoldResult({ id, model, createdAt: new Date().toISOString() }, result)
+        const json = stored as unknown as JsonObject
+        open.store.evaluations.add({ id, kind: 'kfold', run: null, model, part: null, report: json })
+        context.projects.changed(open, 'runs')
+        return 'completed'
+      } catch (thrown) {
+        if (control.requested === 'stop' && (thrown as { code?: string }).code === 'evaluation.stopped')
+          return 'stopped'
+        throw thrown
+      }
+    })
+    return { job: job.id, evaluation: id }
+  },
+
+  kfoldResults: ({ project }, context) =>
+    context.projects
+      .get(project)
+      .store.evaluations.list({ kind: 'kfold' })
+      .map((item) => item.report as unknown as KFoldResult),
+
+  async predict({ project, run, input, part, output }, context) {
+    const open = context.projects.get(project)
+    const trained = loadTrained(open, run)
+    const { model, description } = trained
+    const source =
+      input === null
+        ? partOf(open, trained, part ?? 'test')
+        : { table: loadNewTable(readDataFile(resolve(input)), basename(input), description), rows: undefined }
+    const options = source.rows ? { rows: source.rows } : {}
+    const predictions = await predictTable(context.native(), model, description, source.table, options)
+    const csv = exportPredictionsCsv(source.table, predictions)
+    const path = output === undefined ? null : writeFileAtomically(output, csv)
+    const preview = Papa.parse<string[]>(csv, { preview: PREVIEW_ROWS + 1, skipEmptyLines: true, delimiter: ',' }).data
+    return {
+      rows: predictions.rows.length,
+      columns: preview[0] ?? [],
+      preview: preview.slice(1).map((row) => row.map((cell) => (cell === '' ? null : cell))),
+      path,
+    }
+  },
+}
+
+function toRecord(stored: StoredEvaluation): EvaluationRecord {
+  const { id, run, part, createdAt, report } = stored
+  return { id, run: run ?? '', part: part ?? 'test', createdAt, report: report as unknown as Report }
+}

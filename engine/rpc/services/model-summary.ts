@@ -1,0 +1,81 @@
+import { LaminaError } from '../../base/errors.ts'
+import type { Json } from '../../base/json.ts'
+import { compileModel } from '../../compile/compile.ts'
+import type { CostReport } from '../../compile/types.ts'
+import type { Diagnostic } from '../../graph/diagnostic.ts'
+import type { DatasetSignature } from '../../graph/document.ts'
+import { inferDocument } from '../../graph/infer.ts'
+import { validateDocument } from '../../graph/validate.ts'
+import { effectiveParams } from '../../layers/param-check.ts'
+import { objectivesOf, resolveOutputs } from '../../training/objectives.ts'
+import { findOptimizer } from '../../training/optimizers/registry.ts'
+import type { ModelSummary } from '../contract/models.ts'
+import { describedSignature, partsOf } from './dataset-cache.ts'
+import { type LoadedModel, loadModel } from './model-loader.ts'
+import type { OpenProject } from './projects.ts'
+
+/** Diagnostics of a model, however broken, and what it costs where it compiles. */
+export function summarize(project: OpenProject, id: string, set: Readonly<Record<string, Json>>): ModelSummary {
+  const model = loadModel(project, id, set)
+  const { document, plan, description } = model
+  const dataset = description ? describedSignature(description) : undefined
+  const diagnostics = [
+    ...validateDocument(document, { dataset, plan, trainingRows: trainingRows(project, model) }),
+    ...(dataset ? [] : [noDataset(model.name)]),
+  ]
+  const inference = inferDocument(document, dataset)
+  const outputs = resolveOutputs(document, inference, dataset).map(({ node, loss, target }) => ({
+    node: node.id,
+    name: node.name,
+    target: target?.column ?? null,
+    loss: loss?.type ?? null,
+    classes: target?.classes ? [...target.classes] : null,
+  }))
+  const broken = diagnostics.some(({ severity }) => severity === 'error')
+  if (broken || !dataset) return { diagnostics, cost: null, outputs }
+  try {
+    return { diagnostics, cost: costOf(model, dataset), outputs }
+  } catch (thrown) {
+    return {
+      diagnostics: [...diagnostics, { ...LaminaError.from(thrown).details, severity: 'error' }],
+      cost: null,
+      outputs,
+    }
+  }
+}
+
+function costOf({ document, plan }: LoadedModel, dataset: DatasetSignature): CostReport {
+  const inference = inferDocument(document, dataset)
+  const declaration = findOptimizer(plan.optimizer.type)!
+  const { report } = compileModel({
+    document,
+    dataset,
+    objectives: objectivesOf(document, dataset, inference),
+    optimizer: { declaration, params: effectiveParams(declaration.params, plan.optimizer.params) },
+    batchSize: plan.batchSize,
+  })
+  return report
+}
+
+/** Rows that train under the split at hand; undefined while the data cannot be read (its own view says why). */
+function trainingRows(project: OpenProject, { description }: LoadedModel): number | undefined {
+  if (!description) return undefined
+  try {
+    const parts = partsOf(project.tables.table(description), description)
+    return parts.reduce((count, part) => count + (part === 'train' ? 1 : 0), 0)
+  } catch {
+    return undefined
+  }
+}
+
+function noDataset(name: string): Diagnostic {
+  return {
+    severity: 'error',
+    code: 'models.no-dataset',
+    message: 'The model has no data to learn from.',
+    where: name,
+    expected: 'a model with a data set',
+    received: 'none',
+    fix: 'Import a table in the data view and choose it for this model.',
+  }
+}

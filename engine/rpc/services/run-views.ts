@@ -1,0 +1,83 @@
+import type { JsonObject } from '../../base/json.ts'
+import type { DatasetDescription, FittedPreprocessing } from '../../data/dataset.ts'
+import type { GraphDocument } from '../../graph/document.ts'
+import type { ProjectStore } from '../../store/projects.ts'
+import type { StoredRun } from '../../store/runs.ts'
+import type { TrainingPlan } from '../../training/plan.ts'
+import type { RunDetail, RunSummary } from '../contract/training.ts'
+
+/** What a run is stored with: everything needed to repeat it and to use its result. */
+export interface RunSnapshot {
+  document: GraphDocument
+  plan: TrainingPlan
+  /** The data as it was described, overrides included. */
+  description: DatasetDescription
+  fitted: FittedPreprocessing
+  split: { train: number; validation: number; test: number }
+  parameters: number
+  versions: Record<string, string>
+  threads: number
+  overrides: JsonObject
+}
+
+/** Figures that grow while a run goes on. */
+export interface RunFigures {
+  epochs: number
+  bestEpoch: number | null
+  metrics: Record<string, number>
+  restored?: 'best' | 'last'
+}
+
+export function snapshotOf(run: StoredRun): RunSnapshot {
+  return run.snapshot as unknown as RunSnapshot
+}
+
+export function toSummary(run: StoredRun): RunSummary {
+  const { plan, parameters } = snapshotOf(run)
+  const figures = run.summary as unknown as Partial<RunFigures>
+  return {
+    id: run.id,
+    number: run.number,
+    name: run.name,
+    kind: run.kind,
+    model: run.model,
+    modelName: run.modelName,
+    status: run.status,
+    startedAt: run.startedAt,
+    finishedAt: run.finishedAt,
+    seconds: run.seconds,
+    epochs: figures.epochs ?? 0,
+    plannedEpochs: plan.epochs,
+    bestEpoch: figures.bestEpoch ?? null,
+    metrics: figures.metrics ?? {},
+    parameters,
+    seed: plan.seed,
+    notes: run.notes,
+    tags: run.tags,
+    resumable: isResumable(run),
+    sweep: run.sweep,
+    error: run.error,
+  }
+}
+
+export function isResumable(run: StoredRun): boolean {
+  return run.kind === 'train' && ['stopped', 'interrupted', 'failed'].includes(run.status)
+}
+
+export function toDetail(store: ProjectStore, run: StoredRun): RunDetail {
+  const { document, plan, description, split, versions, threads, overrides } = snapshotOf(run)
+  return {
+    ...toSummary(run),
+    snapshot: {
+      document,
+      plan,
+      dataset: { name: description.name, hash: description.source.hash, rowCount: description.rowCount },
+      split,
+      versions,
+      threads,
+      overrides,
+    },
+    history: store.runs.epochs(run.id),
+    warnings: store.runs.warnings(run.id),
+  }
+}

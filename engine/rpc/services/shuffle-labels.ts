@@ -1,0 +1,21 @@
+import { Random, Stream } from '../../base/rng.ts'
+import type { DatasetDescription, Table, TableColumn } from '../../data/dataset.ts'
+
+/** Substream that no split uses. */
+const LABELS = 0x1abe1
+
+/** The table with its target cells in random order: nothing is left to learn, so a sound evaluation finds chance. */
+export function shuffleLabels(table: Table, description: DatasetDescription, seed: number): Table {
+  const targets = new Set(description.columns.filter((column) => column.role === 'target').map((column) => column.name))
+  const order = new Random(seed, Stream.split, LABELS).shuffle(
+    Int32Array.from({ length: table.rowCount }, (_, row) => row),
+  )
+  const shuffled = (column: TableColumn): TableColumn =>
+    column.type === 'numeric'
+      ? { ...column, values: Float64Array.from(order, (row) => column.values[row]!) }
+      : { ...column, codes: Int32Array.from(order, (row) => column.codes[row]!) }
+  return {
+    ...table,
+    columns: table.columns.map((column) => (targets.has(column.name) ? shuffled(column) : column)),
+  }
+}
