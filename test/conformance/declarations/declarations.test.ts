@@ -1,0 +1,151 @@
+import { describe, expect, it } from 'vitest'
+import { Random } from '../../../engine/base/rng.ts'
+import { elementCount } from '../../../engine/base/shape.ts'
+import { createGraphBuilder } from '../../../engine/compile/graph-builder.ts'
+import type { IrNode } from '../../../engine/compile/ir.ts'
+import { verify } from '../../../engine/compile/verify.ts'
+import { checkParams, effectiveParams } from '../../../engine/layers/param-check.ts'
+import { losses } from '../../../engine/training/losses/registry.ts'
+import { metrics } from '../../../engine/training/metrics/registry.ts'
+import { optimizers } from '../../../engine/training/optimizers/registry.ts'
+import { schedules } from '../../../engine/training/schedules/registry.ts'
+import { compileOf, documentOf, signatureOf } from '../../support/model.ts'
+import { interpret } from '../../support/reference-interpreter.ts'
+import { drawData, ReferenceSession, sessionOf } from '../../support/run-model.ts'
+
+const all = [...losses, ...metrics, ...optimizers, ...schedules]
+
+describe('every declaration', () => {
+  it('has a type that is unique in its registry, a label and help', () => {
+    for (const registry of [losses, metrics, optimizers, schedules])
+      expect(new Set(registry.map((item) => item.type)).size).toBe(registry.length)
+    for (const item of all) {
+      expect(item.type).toMatch(/^[a-z][a-z0-9_]*$/)
+      expect(item.label.length * item.help.length).toBeGreaterThan(0)
+    }
+  })
+
+  it('has defaults within its own ranges', () => {
+    for (const { type, params } of [...optimizers, ...schedules])
+      for (const [name, spec] of Object.entries(params))
+        expect(checkParams(params, { [name]: spec.default as number }), `${type}.${name}`).toEqual([])
+  })
+})
+
+/** A model whose last layer suits a loss. */
+function modelFor(loss: (typeof losses)[number], optimizer: string, params: Record<string, number | boolean> = {}) {
+  const classes = loss.target === 'value' ? undefined : 3
+  const activation = classes ? 'softmax' : loss.type === 'binary_crossentropy' ? 'sigmoid' : 'linear'
+  const parts = {
+    in: { type: 'input' },
+    hidden: { type: 'dense', params: { units: 8, activation: 'tanh' } },
+    last: { type: 'dense', params: { units: classes ?? 1, activation } },
+    out: { type: 'output' },
+  }
+  const metric = classes ? ['accuracy'] : ['mean_absolute_error']
+  const options = { document: documentOf(parts), dataset: signatureOf(4, classes), loss: loss.type, metrics: metric }
+  return compileOf({ ...options, optimizer, optimizerParams: params, batchSize: 16 })
+}
+
+describe('every loss', () => {
+  it.each(losses.map((loss) => [loss.type, loss] as const))('%s: Adam makes it small on 16 rows', async (_, loss) => {
+    const model = modelFor(loss, 'adam')
+    const data = drawData(model, 16, 5, 3).map((values, slot) =>
+      model.slots[slot]?.kind === 'target' && loss.type === 'binary_crossentropy'
+        ? values.map((value) => (value > 0 ? 1 : 0))
+        : values,
+    )
+    const session = sessionOf(model, data, 5)
+    try {
+      const rows = Int32Array.from({ length: 16 }, (_row, index) => index)
+      const run = (iteration: number) =>
+        session.run({ program: 'train', rows, batchSize: 16, learningRates: Float64Array.of(0.02), iteration })
+      const first = (await run(0)).accumulators[0]! / 16
+      let last = first
+      for (let step = 1; step < 400; step += 1) last = (await run(step)).accumulators[0]! / 16
+      expect(last).toBeLessThan(0.5 * first)
+    } finally {
+      session.dispose()
+    }
+  })
+
+  it.each(losses.map((loss) => [loss.type, loss] as const))('%s refuses what does not fit', (_, loss) => {
+    const shaped = (shape: number[]) => () => loss.check(shape, undefined)
+    expect(shaped([-1, 2, 3])).toThrowError(expect.objectContaining({ code: 'loss.shape' }))
+    expect(shaped([-1])).toThrowError(expect.objectContaining({ code: 'loss.shape' }))
+    const classes = ['a', 'b', 'c', 'd']
+    const target = { column: 'y', kind: 'classes', classes } as const
+    expect(() => loss.check([-1, 3], target)).toThrowError(expect.objectContaining({ code: 'loss.shape' }))
+    expect(() => loss.check([-1, 4], target)).not.toThrow()
+  })
+})
+
+describe('every optimiser', () => {
+  const settings = optimizers.flatMap((item) => {
+    const flags = Object.entries(item.params).filter(([, spec]) => spec.kind === 'boolean')
+    const plain = [{}]
+    const momentum = item.params.momentum ? [{ momentum: 0.9 }] : []
+    const flagged = flags.map(([name]) => ({ ...(item.params.momentum ? { momentum: 0.9 } : {}), [name]: true }))
+    return [...plain, ...momentum, ...flagged].map(
+      (params) => [`${item.type} ${JSON.stringify(params)}`, item, params] as const,
+    )
+  })
+
+  it.each(settings)('%s: one op updates every weight and names its slots', (_, item, params) => {
+    const builder = createGraphBuilder()
+    const effective = effectiveParams(item.params, params)
+    const variables = [[3, 2], [2]].map((shape, index) => ({
+      parameter: builder.value('parameter', `w${index}`, shape),
+      gradient: builder.value('feed', `g${index}`, shape, { slot: index }),
+      slots: item.slots(effective).map((slot) => builder.value('slot', `${slot.name}${index}`, shape)),
+    }))
+    item.lower(builder, effective, variables)
+    const graph = verify(builder.finish('update', []), 'lower')
+    expect(graph.nodes).toHaveLength(1)
+    const node = graph.nodes[0] as IrNode
+    expect(node.attributes.count).toBe(2)
+    const random = new Random(1, 801)
+    const given = new Map(
+      [...graph.values.values()]
+        .filter((value) => value.role !== 'temporary')
+        .map((value) => {
+          const draw = () => (value.role === 'slot' ? 0 : random.normal())
+          return [
+            value.id,
+            { shape: [...value.shape], data: Float64Array.from({ length: elementCount(value.shape) }, draw) },
+          ]
+        }),
+    )
+    const before = structuredClone(given)
+    const after = interpret(graph, given, { learningRate: 0.1 })
+    for (const { parameter, gradient } of variables)
+      for (const [index, value] of after.get(parameter)!.data.entries()) {
+        const step = value - before.get(parameter)!.data[index]!
+        expect(Math.sign(step)).toBe(-Math.sign(before.get(gradient)!.data[index]!))
+      }
+  })
+
+  it.each(settings)('%s: ten native steps agree with float64 to 1e-5', async (_, item, params) => {
+    const model = modelFor(losses.find((loss) => loss.type === 'mean_squared_error')!, item.type, params)
+    const data = drawData(model, 16, 7)
+    const reference = new ReferenceSession(model, data, 7)
+    const session = sessionOf(model, data, 7)
+    try {
+      const rows = Array.from({ length: 16 }, (_row, index) => index)
+      for (let iteration = 0; iteration < 10; iteration += 1) {
+        reference.run('train', rows, 0.01, iteration)
+        const learningRates = Float64Array.of(0.01)
+        await session.run({ program: 'train', rows: Int32Array.from(rows), batchSize: 16, learningRates, iteration })
+      }
+      let largest = 0
+      for (const entry of model.persistent.filter((item) => item.role === 'parameter')) {
+        const native = session.readPersistent(entry.offset, elementCount(entry.shape))
+        for (const [index, value] of reference.memory.get(entry.name)!.data.entries())
+          largest = Math.max(largest, Math.abs(value - native[index]!))
+      }
+      expect(largest).toBeLessThan(1e-5)
+    } finally {
+      session.dispose()
+    }
+  })
+})
