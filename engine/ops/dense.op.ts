@@ -1,4 +1,4 @@
-import { elementCount, type Shape } from '../base/shape.ts'
+import type { Shape } from '../base/shape.ts'
 import { activationAttributes, activationFlops, hasGradientFromOutput } from './activations.ts'
 import { elements, expectRank, expectShape, expectShapeIfGiven, features, shapeError, withAxis } from './check.ts'
 import { defineOp } from './op.ts'
@@ -41,10 +41,8 @@ export const dense = defineOp({
     const [dw, db] = builder.emit('dense_parameter_gradient', [x, g]) as [number, number]
     return [dx, dw, b === null ? null : db]
   },
-  flops([x, w, b], [y], attributes) {
-    const out = elements(y)
-    return out * (2 * features(x ?? []) + (b ? 1 : 0) + activationFlops(attributes.activation as string)) * (w ? 1 : 0)
-  },
+  flops: ([x, , b], [y], attributes) =>
+    elements(y) * (2 * features(x ?? []) + (b ? 1 : 0) + activationFlops(attributes.activation as string)),
   onnx: 'Gemm (rank 2), MatMul and Add',
   samples: [
     { name: 'with bias', inputs: [[-1, 7], [7, 5], [5]] },
@@ -106,7 +104,7 @@ export const denseParameterGradient = defineOp({
     sameRows(op, 'dy', x, dy)
     return [[features(x), features(dy)], [features(dy)]]
   },
-  flops: ([x, dy]) => 2 * elements(x) * features(dy ?? []) + (x ? elementCount(dy ?? []) : 0),
+  flops: ([x, dy]) => 2 * elements(x) * features(dy ?? []) + elements(dy),
   onnx: null,
   samples: [
     {

@@ -77,14 +77,18 @@ export class ReferenceSession {
     }
   }
 
-  /** Runs one batch; returns the outputs of the graph. */
+  /** Runs one batch of a program; returns the outputs of its graph. */
   run(
     program: 'train' | 'evaluate' | 'predict',
     rows: readonly number[],
     learningRate: number,
     iteration: number,
   ): ReferenceTensor[] {
-    const graph = this.model.graphs[program]
+    return this.interpret(this.model.graphs[program], rows, iteration, learningRate)
+  }
+
+  /** Runs one batch of any graph whose persistent values are the model's; returns the outputs. */
+  interpret(graph: IrGraph, rows: readonly number[], iteration: number, learningRate = 0): ReferenceTensor[] {
     const given = feedsOf(graph, this.#data, rows)
     const persistent = [...graph.values.values()].filter((value) => ['parameter', 'state', 'slot'].includes(value.role))
     for (const value of persistent) given.set(value.id, this.memory.get(value.name) as ReferenceTensor)

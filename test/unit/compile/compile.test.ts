@@ -1,8 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import { Random } from '../../../engine/base/rng.ts'
 import { elementCount } from '../../../engine/base/shape.ts'
+import { differentiate } from '../../../engine/compile/differentiate.ts'
+import { fuseKernels, fuseLosses } from '../../../engine/compile/fuse.ts'
+import type { IrGraph, ValueId } from '../../../engine/compile/ir.ts'
+import { layoutModel } from '../../../engine/compile/layout.ts'
+import { lowerForward, lowerObjectives } from '../../../engine/compile/lower.ts'
+import { schedule } from '../../../engine/compile/schedule.ts'
+import { simplify } from '../../../engine/compile/simplify.ts'
 import type { CompiledModel } from '../../../engine/compile/types.ts'
-import { compileOf, documentOf, type Part, type RequestOptions, signatureOf } from '../../support/model.ts'
+import { verify } from '../../../engine/compile/verify.ts'
+import { compileOf, documentOf, type Part, type RequestOptions, requestOf, signatureOf } from '../../support/model.ts'
 import { rowNumbers } from '../../support/native-program.ts'
 import { normalizedError } from '../../support/reference-case.ts'
 import { drawData, ReferenceSession, sessionOf } from '../../support/run-model.ts'
@@ -179,7 +187,114 @@ describe.each(Object.entries(cases))('%s', (_, options) => {
   })
 })
 
+describe('optimised and plain graphs', () => {
+  /** Gradients of all trained weights, their names as keys, from drawn feeds and weights, in float64. */
+  function gradientsOf(options: RequestOptions, optimized: boolean): Map<string, Float64Array> {
+    const request = requestOf(options)
+    const layout = layoutModel(request)
+    const lowered = lowerForward(layout, request.dataset, true)
+    const forward = lowered.builder.finish('train', [], lowerObjectives(layout, lowered))
+    const trained = layout.weights.filter((weight) => weight.trainable && !weight.frozen)
+    const ids = trained.map((weight) => lowered.weights.get(weight) as ValueId)
+    const { graph, gradients } = differentiate(optimized ? fuseLosses(forward) : forward, ids)
+    const outputs = trained.map((weight, index) => ({
+      name: weight.path,
+      value: gradients.get(ids[index] as ValueId) as ValueId,
+    }))
+    const joint: IrGraph = { ...graph, outputs, loss: undefined }
+    const final = optimized ? schedule(fuseKernels(simplify(joint)), 8) : joint
+    const model = compileOf(options)
+    const reference = new ReferenceSession(model, drawData(model, 6, 9, 3), 3)
+    const results = reference.interpret(verify(final, 'test'), [0, 1, 2, 3, 4, 5], 4)
+    return new Map(final.outputs.map((output, index) => [output.name, results[index]?.data as Float64Array]))
+  }
+
+  it.each(Object.entries(cases))('have equal gradients: %s', (_, options) => {
+    const plain = gradientsOf(options, false)
+    const optimized = gradientsOf(options, true)
+    expect(plain.size).toBeGreaterThan(1)
+    // Float64 rounding: cross-entropy through the probabilities loses a few digits against the form over logits.
+    for (const [name, gradient] of plain)
+      expect(normalizedError(optimized.get(name) as Float64Array, gradient, 1e-20), name).toBeLessThan(1e-20)
+  })
+})
+
 describe('compileModel', () => {
+  it('runs a network that has nothing to train, and one that is trained through nothing', async () => {
+    const document = documentOf({
+      bits: { type: 'input' },
+      unit: { type: 'dense', params: { units: 1, activation: 'step' } },
+      result: { type: 'output' },
+    })
+    const model = compileOf({ document, dataset: signatureOf(3), loss: 'mean_squared_error' })
+    expect(model.graphs.train.nodes.some((node) => node.op === 'sgd_update')).toBe(false)
+    const data = [Float32Array.from([0, 0, 0, 1, 0, 0, 1, 1, 1]), new Float32Array(3)]
+    const session = sessionOf(model, data, 1)
+    // McCulloch-Pitts: threshold 1 is OR, threshold 3 is AND.
+    const results: number[][] = []
+    for (const threshold of [1, 3]) {
+      session.writePersistent(model.weights[0]?.offset as number, Float32Array.from([1, 1, 1]))
+      session.writePersistent(model.weights[1]?.offset as number, Float32Array.from([-threshold]))
+      const outputs = [new Float32Array(3)]
+      const run = { rows: rowNumbers(3), batchSize: 2, learningRates: Float64Array.of(1), iteration: 0 }
+      await session.run({ ...run, program: 'train' })
+      await session.run({ ...run, program: 'predict', outputs })
+      results.push([...(outputs[0] as Float32Array)])
+    }
+    session.dispose()
+    expect(results).toEqual([
+      [0, 1, 1],
+      [0, 0, 1],
+    ])
+  })
+
+  it('takes several inputs with their own columns and outputs that share a layer', async () => {
+    const document = documentOf({
+      left: { type: 'input', params: { columns: ['x0', 'x2'] } },
+      right: { type: 'input', params: { columns: ['x3'] } },
+      both: { type: 'concatenate', from: ['left', 'right'] },
+      value: { type: 'dense', params: { units: 1 } },
+      one: { type: 'output', from: ['value'] },
+      two: { type: 'output', from: ['value'] },
+    })
+    const model = compileOf({ document, dataset: signatureOf(4), loss: 'mean_squared_error' })
+    expect(model.slots.map((slot) => [slot.kind, slot.columns, slot.rowShape])).toEqual([
+      ['input', ['x0', 'x2'], [2]],
+      ['input', ['x3'], [1]],
+      ['target', ['y'], [1]],
+      ['target', ['y'], [1]],
+    ])
+    const session = sessionOf(model, drawData(model, 4, 1), 1)
+    const outputs = [new Float32Array(4), new Float32Array(4)]
+    const run = { rows: rowNumbers(4), batchSize: 3, learningRates: Float64Array.of(0.1), iteration: 0 }
+    await session.run({ ...run, program: 'train' })
+    await session.run({ ...run, program: 'predict', outputs })
+    session.dispose()
+    expect(outputs[0]).toEqual(outputs[1])
+    expect(outputs[0]?.some((value) => value !== 0)).toBe(true)
+  })
+
+  it('feeds an output straight from its input', async () => {
+    const document = documentOf({ features: { type: 'input' }, result: { type: 'output' } })
+    const model = compileOf({ document, dataset: signatureOf(1), loss: 'mean_squared_error' })
+    const session = sessionOf(model, [Float32Array.from([1, 2, 3]), Float32Array.from([1, 2, 5])], 1)
+    const outputs = [new Float32Array(3)]
+    const run = { rows: rowNumbers(3), batchSize: 8, learningRates: Float64Array.of(0.1), iteration: 0, outputs }
+    expect((await session.run({ ...run, program: 'evaluate' })).accumulators).toEqual(Float64Array.of(4))
+    session.dispose()
+    expect([...(outputs[0] as Float32Array)]).toEqual([1, 2, 3])
+  })
+
+  it('feeds classes one-hot to a loss over as many units as classes', () => {
+    const document = documentOf({
+      features: { type: 'input' },
+      labels: { type: 'dense', params: { units: 2, activation: 'sigmoid' } },
+      result: { type: 'output' },
+    })
+    const model = compileOf({ document, dataset: signatureOf(3, 2), loss: 'binary_crossentropy' })
+    expect(model.slots[1]).toMatchObject({ encoding: 'one-hot', rowShape: [2] })
+  })
+
   it('gives loss and metrics the names of their outputs where there are several', () => {
     expect(compileOf(cases['an MLP with softmax'] as RequestOptions).accumulators).toEqual(['loss', 'accuracy'])
     const several = compileOf(cases['two weighted outputs over a shared trunk'] as RequestOptions)
