@@ -1,0 +1,84 @@
+import type { Json, JsonObject } from '../../../engine/base/json.ts'
+import { effectiveParams, isDefault } from '../../../engine/layers/param-check.ts'
+import type { ParamSpecs } from '../../../engine/layers/params.ts'
+import { numberParam } from '../../../engine/layers/read-params.ts'
+import { findOptimizer } from '../../../engine/training/optimizers/registry.ts'
+import type { TrainingPlan } from '../../../engine/training/plan.ts'
+import { type PlanField, planFields } from '../../../engine/training/plan-params.ts'
+import { findSchedule, scheduledLearningRate } from '../../../engine/training/schedules/registry.ts'
+
+/** A section of the form with its visible fields. */
+export interface PlanSection {
+  id: 'run' | 'optimizer' | 'schedule' | 'earlyStopping' | 'checkpoint'
+  title: string
+  fields: PlanField[]
+}
+
+const sections: readonly { id: PlanSection['id']; title: string }[] = [
+  { id: 'run', title: 'Run' },
+  { id: 'optimizer', title: 'Optimiser' },
+  { id: 'schedule', title: 'Learning-rate schedule' },
+  { id: 'earlyStopping', title: 'Early stopping' },
+  { id: 'checkpoint', title: 'Checkpoints' },
+]
+
+/** The visible fields of a plan in sections, in the order of their declaration. */
+export function planSections(plan: TrainingPlan): PlanSection[] {
+  const fields = planFields(plan).filter((field) => field.visible)
+  const sectionOf = (path: string) => sections.find(({ id }) => id === path.split('.')[0])?.id ?? 'run'
+  return sections.map((section) => ({
+    ...section,
+    fields: fields.filter(({ path }) => sectionOf(path) === section.id),
+  }))
+}
+
+function specsOf(head: 'optimizer' | 'schedule', type: string): ParamSpecs {
+  return (head === 'optimizer' ? findOptimizer(type) : findSchedule(type))?.params ?? {}
+}
+
+/**
+ * The plan with one field changed. Another optimiser or schedule begins at its own defaults; parameters at their default are not stored.
+ */
+export function changePlan(plan: TrainingPlan, path: string, value: Json): TrainingPlan {
+  const [head, key] = path.split('.') as [keyof TrainingPlan, string | undefined]
+  if (head === 'optimizer' || head === 'schedule') {
+    const choice = plan[head]
+    if (key === undefined)
+      return value === choice.type ? plan : { ...plan, [head]: { type: String(value), params: {} } }
+    const { [key]: _, ...rest } = choice.params
+    const spec = specsOf(head, choice.type)[key]
+    const params: JsonObject = spec && isDefault(spec, value) ? rest : { ...rest, [key]: value }
+    return { ...plan, [head]: { ...choice, params } }
+  }
+  if (key === undefined) return { ...plan, [head]: value }
+  return { ...plan, [head]: { ...(plan[head] as object), [key]: value } }
+}
+
+/** Learning rate of up to `limit` evenly chosen epochs: `[epoch from 1, rate]`. */
+export function learningRateCurve(plan: TrainingPlan, limit = 64): [epoch: number, rate: number][] {
+  const optimizer = findOptimizer(plan.optimizer.type)
+  if (!optimizer || !findSchedule(plan.schedule.type)) return []
+  const initial = numberParam(effectiveParams(optimizer.params, plan.optimizer.params), 'learningRate')
+  const epochs = Math.max(1, plan.epochs)
+  const count = Math.min(limit, epochs)
+  return Array.from({ length: count }, (_, index) => {
+    const epoch = count === 1 ? 0 : Math.round((index * (epochs - 1)) / (count - 1))
+    return [epoch + 1, scheduledLearningRate(plan.schedule, epoch, initial)]
+  })
+}
+
+/** The curve as points of an SVG polyline in a box; higher values stand higher, a constant curve in the middle. */
+export function polyline(points: readonly (readonly [number, number])[], width: number, height: number): string {
+  const xs = points.map(([x]) => x)
+  const ys = points.map(([, y]) => y)
+  const [left, right, low, high] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)]
+  const x = (value: number) => (right > left ? ((value - left) / (right - left)) * width : 0)
+  const y = (value: number) => (high > low ? height - ((value - low) / (high - low)) * height : height / 2)
+  const first = points[0]
+  const drawn = right > left || !first ? points : [first, first]
+  return drawn.map(([a, b], index) => `${round(right > left ? x(a) : index * width)},${round(y(b))}`).join(' ')
+}
+
+function round(value: number): number {
+  return Math.round(value * 100) / 100
+}

@@ -1,0 +1,55 @@
+import type { RunSummary } from '../../../engine/rpc/contract/training.ts'
+import { metricLabel } from './curves.ts'
+
+export type BadgeKind = 'neutral' | 'accent' | 'success' | 'warning' | 'danger'
+
+const kinds: Readonly<Record<RunSummary['status'], BadgeKind>> = {
+  queued: 'neutral',
+  running: 'accent',
+  paused: 'warning',
+  completed: 'success',
+  stopped: 'neutral',
+  interrupted: 'warning',
+  failed: 'danger',
+}
+
+/** The colour of a run's status; the word stands beside it. */
+export function statusKind(status: RunSummary['status']): BadgeKind {
+  return kinds[status]
+}
+
+/** True while a run goes on or waits for its turn. */
+export function isLive(run: Pick<RunSummary, 'status'>): boolean {
+  return run.status === 'queued' || run.status === 'running' || run.status === 'paused'
+}
+
+/** One line of the figures of a run: a metric on both parts. */
+export interface FigureRow {
+  name: string
+  label: string
+  train: number | null
+  validation: number | null
+}
+
+/** Final or present metrics side by side for training and validation, `loss` first. */
+export function figureRows(metrics: Readonly<Record<string, number>>): FigureRow[] {
+  const names = [...new Set(Object.keys(metrics).map((key) => key.replace(/^validation_/, '')))]
+  return names
+    .sort((a, b) => Number(b === 'loss') - Number(a === 'loss') || a.localeCompare(b))
+    .map((name) => ({
+      name,
+      label: metricLabel(name),
+      train: metrics[name] ?? null,
+      validation: metrics[`validation_${name}`] ?? null,
+    }))
+}
+
+/** The run a view looks at: the one that trains, else the chosen one, else the newest. */
+export function chooseRun<Run extends { id: string }>(
+  runs: readonly Run[],
+  training: string | null,
+  chosen: string | null,
+): Run | null {
+  const find = (id: string | null) => runs.find((run) => run.id === id)
+  return find(chosen) ?? find(training) ?? runs[0] ?? null
+}
