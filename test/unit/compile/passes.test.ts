@@ -237,13 +237,32 @@ describe('schedule', () => {
     expect(widths).toEqual([100, 1, 100, 1, 100, 1, 1])
   })
 
-  it('keeps readers before the node that overwrites in place and puts the update last', () => {
+  it('keeps readers before the node that overwrites in place, even where another order saved memory', () => {
+    const builder = createGraphBuilder()
+    const kept = builder.value('feed', 'kept', [-1, 50, 4], { slot: 0 })
+    const x = builder.value('feed', 'x', [-1, 40, 4], { slot: 1 })
+    const mean = builder.value('state', 'mean', [4])
+    const variance = builder.value('state', 'variance', [4])
+    const statistics = [null, null, mean, variance]
+    const read = builder.emitOne('batch_normalization_inference', [kept, ...statistics])
+    const y = builder.emit('batch_normalization', [x, ...statistics])[0] as ValueId
+    const part = builder.emitOne('slice', [y], { axis: 1, begin: 0 }, { shape: [-1, 1, 4] })
+    const outputs = [kept, read, part].map((value) => ({ name: `%${value}`, value }))
+    const ordered = verify(schedule(builder.finish('statistics', outputs), 1), 'schedule')
+    expect(ordered.nodes.map((node) => node.op)).toEqual([
+      'batch_normalization_inference',
+      'batch_normalization',
+      'slice',
+    ])
+  })
+
+  it('puts the update last', () => {
     const builder = createGraphBuilder()
     const w = builder.value('parameter', 'w', [3])
-    const g = builder.value('parameter', 'g', [3])
-    builder.emit('accumulate', [builder.emitOne('l1_penalty', [w], { factor: 1 })], { slot: 0 })
+    const g = builder.value('feed', 'g', [3], { slot: 0 })
     builder.emit('sgd_update', [w, g], { count: 1 })
+    builder.emit('accumulate', [builder.emitOne('l1_penalty', [g], { factor: 1 })], { slot: 0 })
     const ordered = verify(schedule(builder.finish('update', []), 1), 'schedule')
-    expect(ordered.nodes.at(-1)?.op).toBe('sgd_update')
+    expect(ordered.nodes.map((node) => node.op)).toEqual(['l1_penalty', 'accumulate', 'sgd_update'])
   })
 })
