@@ -2,7 +2,7 @@ import { Random, Stream } from '../../base/rng.ts'
 import type { DatasetDescription, Table, TableColumn } from '../../data/dataset.ts'
 
 /** Substream that no split uses. */
-const LABELS = 0x1abe1
+const LABELS = 2 ** 16
 
 /** The table with its target cells in random order: nothing is left to learn, so a sound evaluation finds chance. */
 export function shuffleLabels(table: Table, description: DatasetDescription, seed: number): Table {
