@@ -1,5 +1,5 @@
 import type { Shape } from '../base/shape.ts'
-import { activationAttributes, activationFlops, hasGradientFromOutput } from './activations.ts'
+import { activationAttributes, activationFlops, activationNames, hasGradientFromOutput } from './activations.ts'
 import { elements, expectRank, expectShape, expectShapeIfGiven, features, shapeError, withAxis } from './check.ts'
 import { defineOp } from './op.ts'
 
@@ -50,8 +50,11 @@ export const dense = defineOp({
     { name: 'one unit', inputs: [[-1, 3], [3, 1], [1]] },
     { name: 'sequences', inputs: [[-1, 4, 6], [6, 3], [3]] },
     { name: 'wide', inputs: [[-1, 65], [65, 33], [33]] },
-    { name: 'tanh', inputs: [[-1, 7], [7, 5], [5]], attributes: { activation: 'tanh' } },
-    { name: 'gelu', inputs: [[-1, 7], [7, 5], null], attributes: { activation: 'gelu' } },
+    ...activationNames.slice(1).map((activation) => ({
+      name: activation,
+      inputs: [[-1, 7], [7, 5], [5]],
+      attributes: { activation, alpha: 0.3 },
+    })),
   ],
 })
 
