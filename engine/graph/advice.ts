@@ -41,7 +41,7 @@ export function advise(
     trained.set(id, learns)
     const context = { inputs: known.inputs, params: known.params, dataset }
     const own = known.complete ? (findLayer(node.type)?.advise?.(context) ?? []) : []
-    for (const problem of own) found.push({ ...problem, severity: 'warning', node: id, where: node.name })
+    for (const problem of own) found.push({ severity: 'warning', ...problem, node: id, where: node.name })
     if (activation === 'step' && learns) found.push(stepAdvice(document, node))
     if (saturated && before + 1 === DEEP) found.push(vanishingAdvice(document, node))
   }

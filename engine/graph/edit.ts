@@ -6,7 +6,7 @@ import { suggestion } from '../layers/near-matches.ts'
 import { isDefault } from '../layers/param-check.ts'
 import { findLayer, layers } from '../layers/registry.ts'
 import type { EdgeId, GraphDocument, GraphEdge, GraphNode, NodeId, PortRef } from './document.ts'
-import { namePattern, reservedNames, uniqueName } from './names.ts'
+import { isName, reservedNames, uniqueName } from './names.ts'
 import type { Change, Patch } from './patch.ts'
 import { connectionsOf, reachable } from './topology.ts'
 
@@ -171,7 +171,7 @@ export function setParam(document: GraphDocument, id: NodeId, param: string, val
 
 /** Why a name cannot be given (`graph.invalid-name`, `graph.duplicate-name`), or null. */
 export function nameProblem(document: GraphDocument, name: string, id: NodeId): ErrorDetails | null {
-  if (!namePattern.test(name) || reservedNames.includes(name))
+  if (!isName(name))
     return {
       code: 'graph.invalid-name',
       message: `"${name}" cannot name a layer.`,

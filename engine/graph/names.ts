@@ -1,10 +1,15 @@
 import type { GraphDocument } from './document.ts'
 
 /** Names are identifiers: they name weights (`dense_1/kernel`) and override paths (`dense_1.units`). */
-export const namePattern = /^[A-Za-z][A-Za-z0-9_]{0,63}$/
+const namePattern = /^[A-Za-z][A-Za-z0-9_]{0,63}$/
 
 /** Words that start override paths and so cannot name a layer. */
 export const reservedNames: readonly string[] = ['training', 'data']
+
+/** True when `name` may name a layer. */
+export function isName(name: string): boolean {
+  return namePattern.test(name) && !reservedNames.includes(name)
+}
 
 /** `dense_1`, `dense_2`, ...: the first that is free. `taken` adds names that are not in the document yet. */
 export function uniqueName(document: GraphDocument, base: string, taken: ReadonlySet<string> = new Set()): string {

@@ -12,7 +12,7 @@ import type { DatasetSignature, GraphDocument, GraphNode } from './document.ts'
 import { disconnect, nameProblem, removeNodes, setParams } from './edit.ts'
 import type { DocumentInference } from './infer.ts'
 import { inferDocument } from './infer.ts'
-import { uniqueName } from './names.ts'
+import { isName, uniqueName } from './names.ts'
 import { flattenMergedInputs } from './repair.ts'
 import { connectionsOf, reachable } from './topology.ts'
 
@@ -31,8 +31,9 @@ const severities = { error: 0, warning: 1, info: 2 } as const
  */
 export function validateDocument(document: GraphDocument, context: ValidationContext = {}): Diagnostic[] {
   const inference = inferDocument(document, context.dataset)
+  const repeated = repeatedNames(document)
   const diagnostics = [
-    ...Object.values(document.nodes).flatMap((node) => nodeFindings(document, node)),
+    ...Object.values(document.nodes).flatMap((node) => nodeFindings(document, node, repeated)),
     ...edgeFindings(document),
     ...cycleFindings(document, inference),
     ...shapeFindings(document, inference, context.dataset),
@@ -44,10 +45,21 @@ export function validateDocument(document: GraphDocument, context: ValidationCon
   return diagnostics.sort((a, b) => severities[a.severity] - severities[b.severity])
 }
 
-function nodeFindings(document: GraphDocument, node: GraphNode): Diagnostic[] {
+/** Names that more than one node has. */
+function repeatedNames(document: GraphDocument): Set<string> {
+  const seen = new Set<string>()
+  const repeated = new Set<string>()
+  for (const { name } of Object.values(document.nodes)) {
+    if (seen.has(name)) repeated.add(name)
+    seen.add(name)
+  }
+  return repeated
+}
+
+function nodeFindings(document: GraphDocument, node: GraphNode, repeated: ReadonlySet<string>): Diagnostic[] {
   const at = { severity: 'error', node: node.id, where: node.name } as const
   const found: Diagnostic[] = []
-  const name = nameProblem(document, node.name, node.id)
+  const name = isName(node.name) && !repeated.has(node.name) ? null : nameProblem(document, node.name, node.id)
   if (name) {
     const fresh = uniqueName(document, findLayer(node.type)?.type ?? 'layer')
     const after = { ...node, name: fresh }

@@ -79,6 +79,20 @@ export const dense = defineLayer({
     featuresOf(shape)
     return [[...shape.slice(0, -1), numberParam(params, 'units')]]
   },
+  advise({ params }) {
+    const initializer = textParam(params, 'kernelInitializer')
+    if (params.activation !== 'selu' || initializer.startsWith('lecun')) return []
+    return [
+      {
+        code: 'advice.selu-initializer',
+        message: 'SELU keeps mean 0 and variance 1 from layer to layer only with LeCun initial weights.',
+        param: 'kernelInitializer',
+        expected: 'lecun_normal',
+        received: initializer,
+        fix: 'Set the kernel initialiser to lecun_normal.',
+      },
+    ]
+  },
   weights,
   lower({ builder, values, weights, params }) {
     const sum = builder.emitOne('dense', [values[0]!, weights.kernel!, weights.bias ?? null])

@@ -1,6 +1,9 @@
 import { defineLayer } from '../layer.ts'
 import { numberParam } from '../read-params.ts'
 
+/** From here on dropout usually stops learning altogether. */
+const HIGH_RATE = 0.8
+
 export const dropout = defineLayer({
   type: 'dropout',
   label: 'Dropout',
@@ -24,6 +27,20 @@ export const dropout = defineLayer({
     },
   },
   infer: ({ inputs }) => [inputs[0]!],
+  advise({ params }) {
+    const rate = numberParam(params, 'rate')
+    if (rate < HIGH_RATE) return []
+    return [
+      {
+        code: 'advice.dropout-rate',
+        message: `A rate of ${rate} leaves one element in ${Math.round(1 / (1 - rate))}: hardly anything gets through to learn from.`,
+        param: 'rate',
+        expected: '0.1 to 0.5 as a rule',
+        received: String(rate),
+        fix: 'Lower the rate.',
+      },
+    ]
+  },
   weights: () => [],
   lower({ builder, values, params, training, stream }) {
     const rate = numberParam(params, 'rate')

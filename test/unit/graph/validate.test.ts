@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest'
+import { Random } from '../../../engine/base/rng.ts'
 import type { Diagnostic } from '../../../engine/graph/diagnostic.ts'
 import type { DatasetSignature, GraphDocument } from '../../../engine/graph/document.ts'
 import { emptyDocument } from '../../../engine/graph/document.ts'
+import { parseDocument } from '../../../engine/graph/parse.ts'
 import { applyPatch } from '../../../engine/graph/patch.ts'
 import { validateDocument } from '../../../engine/graph/validate.ts'
+import { layers } from '../../../engine/layers/registry.ts'
 import { defaultPlan } from '../../../engine/training/plan.ts'
 import { binaryData, draw, irisData, numericData, single } from './documents.ts'
 
@@ -281,5 +284,85 @@ describe('plan and advice', () => {
     expect(validateDocument(document, { dataset: irisData })).toMatchObject([
       { code: 'advice.vanishing-gradient', node: 'd' },
     ])
+  })
+
+  it('warns of dropout that lets nothing through, and of SELU without LeCun weights', () => {
+    const document = draw(
+      {
+        in: ['input'],
+        a: ['dense', { activation: 'selu' }],
+        drop: ['dropout', { rate: 0.9 }],
+        last: ['dense', { units: 3, activation: 'softmax' }],
+        out: ['output'],
+      },
+      ['in -> a', 'a -> drop', 'drop -> last', 'last -> out'],
+    )
+    expect(validateDocument(document, { dataset: irisData })).toMatchObject([
+      { code: 'advice.selu-initializer', severity: 'warning', node: 'a', param: 'kernelInitializer' },
+      { code: 'advice.dropout-rate', severity: 'warning', node: 'drop', param: 'rate' },
+    ])
+  })
+})
+
+describe('any document that parses', () => {
+  const wild: unknown[] = [
+    0,
+    -1,
+    1e9,
+    0.5,
+    '',
+    'relu',
+    '__proto__',
+    true,
+    null,
+    [],
+    [-1, -1],
+    [1e9, 1e9],
+    ['x'],
+    {},
+    'species',
+  ]
+
+  it.each([1, 2, 3, 4])('is judged without an exception, and repairs apply (seed %i)', (seed) => {
+    const random = new Random(seed, 77)
+    const pick = <T>(items: readonly T[]): T => items[random.integer(items.length)] as T
+    const types = [...layers.map((layer) => layer.type), 'unknown', '__proto__', 'constructor']
+    for (let round = 0; round < 150; round += 1) {
+      const ids = Array.from({ length: 1 + random.integer(8) }, (_, index) => `n${index}`)
+      const nodes = ids.map((id) => {
+        const type = pick(types)
+        const names = [...Object.keys(layers.find((layer) => layer.type === type)?.params ?? {}), 'toString']
+        const params = Object.fromEntries(names.filter(() => random.integer(3) === 0).map((name) => [name, pick(wild)]))
+        return [id, { id, type, name: pick([...ids, '1', 'a b']), params, position: { x: 0, y: 0 } }]
+      })
+      const edges = Array.from({ length: random.integer(12) }, (_, index) => {
+        const from = { node: pick([...ids, 'gone']), port: pick(['output', 'output', 'x']) }
+        const to = { node: pick(ids), port: pick(['input', 'input', 'inputs', 'x']) }
+        return [`e${index}`, { id: `e${index}`, from, to, order: index }]
+      })
+      const json = { format: 1, nodes: Object.fromEntries(nodes), edges: Object.fromEntries(edges) }
+      const document = parseDocument(JSON.stringify(json))
+      for (const dataset of [undefined, irisData, numericData, { ...irisData, features: [], targets: [] }])
+        for (const item of validateDocument(document, { dataset, plan: defaultPlan })) {
+          expect(item.code).not.toMatch(/^internal/)
+          if (item.repair) expect(() => parseDocument(JSON.stringify(applyPatch(document, item.repair!)))).not.toThrow()
+        }
+    }
+  })
+
+  it('is judged in well under a second at 5,000 layers', () => {
+    const names = Array.from({ length: 5000 }, (_, index) => `n${index}`)
+    const position = { x: 0, y: 0 }
+    const node = (id: string) => [id, { id, type: 'dense', name: id, params: { units: 4 }, position }]
+    const edge = (id: string, index: number) => {
+      const from = { node: index === 0 ? 'in' : names[index - 1], port: 'output' }
+      return [id, { id, from, to: { node: id, port: 'input' }, order: 0 }]
+    }
+    const input = { id: 'in', type: 'input', name: 'in', params: { shape: [4] }, position }
+    const nodes = { in: input, ...Object.fromEntries(names.map(node)) }
+    const document = parseDocument({ format: 1, nodes, edges: Object.fromEntries(names.map(edge)) })
+    const start = performance.now()
+    expect(codes(validateDocument(document))).toEqual(['graph.no-output'])
+    expect(performance.now() - start).toBeLessThan(1000)
   })
 })
