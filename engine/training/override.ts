@@ -10,7 +10,7 @@ import type { ParamSpec } from '../layers/params.ts'
 import { findLayer } from '../layers/registry.ts'
 import { dataPaths, setData } from './override-data.ts'
 import type { TrainingPlan } from './plan.ts'
-import { planFields } from './plan-params.ts'
+import { checkPlanField, planFields, planParams } from './plan-params.ts'
 import { parsePlan } from './plan-parse.ts'
 
 /** What overrides change: the network, the plan and, where there is one, the description of the data. */
@@ -134,7 +134,7 @@ function setPlan(target: OverrideTarget, path: string, field: string, value: Jso
   const { plan } = target
   const known = planFields(plan).find((item) => item.path === field)
   if (!known) throw unknownPath(path, target)
-  const problem = checkParam(field, known.spec, value)
+  const problem = Object.hasOwn(planParams, field) ? checkPlanField(field, value) : checkParam(field, known.spec, value)
   if (problem) throw valueError(path, problem.expected ?? 'a value in range', value)
   if (field === 'optimizer' || field === 'schedule') {
     if (plan[field].type === value) return plan

@@ -1,5 +1,7 @@
+import { invariant } from '../base/errors.ts'
 import type { Json, JsonObject } from '../base/json.ts'
-import { effectiveParams } from '../layers/param-check.ts'
+import type { LayerProblem } from '../layers/layer.ts'
+import { checkParam, effectiveParams } from '../layers/param-check.ts'
 import type { ParamSpec, ParamSpecs } from '../layers/params.ts'
 import { findOptimizer, optimizers } from './optimizers/registry.ts'
 import type { TrainingPlan } from './plan.ts'
@@ -136,6 +138,19 @@ export const planParams: ParamSpecs = {
     max: 86_400,
     searchable: false,
   },
+}
+
+const monitorName = /^[A-Za-z][A-Za-z0-9_]{0,127}$/
+
+/**
+ * Checks a field of the plan itself. The form offers the usual monitors, but with several outputs metrics carry the Output's name
+ * (`validation_<output>_accuracy`), so any metric name is taken; training refuses one that the run does not have.
+ */
+export function checkPlanField(path: string, value: unknown): LayerProblem | null {
+  const spec = planParams[path]
+  invariant(spec, `a plan has no field ${path}`)
+  if (path === 'earlyStopping.monitor' && typeof value === 'string' && monitorName.test(value)) return null
+  return checkParam(path, spec, value)
 }
 
 /** One field of the form: its path below `training.`, declaration and value. */

@@ -2,12 +2,12 @@ import { LaminaError } from '../base/errors.ts'
 import type { Json, JsonObject } from '../base/json.ts'
 import type { LayerProblem } from '../layers/layer.ts'
 import { suggestion } from '../layers/near-matches.ts'
-import { checkParam, checkParams, isDefault } from '../layers/param-check.ts'
+import { checkParams, isDefault } from '../layers/param-check.ts'
 import type { ParamSpecs } from '../layers/params.ts'
 import { findOptimizer } from './optimizers/registry.ts'
 import type { Choice, TrainingPlan } from './plan.ts'
 import { defaultPlan } from './plan.ts'
-import { planParams } from './plan-params.ts'
+import { checkPlanField } from './plan-params.ts'
 import { findSchedule } from './schedules/registry.ts'
 
 /** A plan's error: code `plan.<path>`, place `training.<path>`. */
@@ -42,7 +42,7 @@ function parseChoice(path: 'optimizer' | 'schedule', value: unknown, initial: Ch
     })
   for (const key of Object.keys(given))
     if (key !== 'type' && key !== 'params') throw unknownField(`${path}.${key}`, ['type', 'params'])
-  const problem = checkParam(path, planParams[path]!, given.type)
+  const problem = checkPlanField(path, given.type)
   if (problem) throw planError(path, problem)
   const type = given.type as string
   const params = given.params ?? {}
@@ -63,7 +63,7 @@ function parseChoice(path: 'optimizer' | 'schedule', value: unknown, initial: Ch
 
 function parseField(path: string, value: Json | undefined, initial: Json): Json {
   if (value === undefined) return initial
-  const problem = checkParam(path, planParams[path]!, value)
+  const problem = checkPlanField(path, value)
   if (problem) throw planError(path, problem)
   return value
 }

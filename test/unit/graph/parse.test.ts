@@ -66,4 +66,16 @@ describe('parseDocument', () => {
       received: 'format 2',
     })
   })
+
+  it('takes no prototype for a layer', () => {
+    const text = '{"format":1,"nodes":{"__proto__":{"id":"__proto__"}},"edges":{}}'
+    let read: unknown
+    try {
+      read = Object.keys(parseDocument(text).nodes)
+    } catch (thrown) {
+      read = (thrown as LaminaError).code
+    }
+    expect(['document.invalid', '']).toContain(String(read))
+    expect(({} as Record<string, unknown>).id).toBeUndefined()
+  })
 })

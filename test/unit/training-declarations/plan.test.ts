@@ -59,6 +59,12 @@ describe('parsePlan', () => {
     expect(details.expected).toBeTruthy()
   })
 
+  it('takes the metric of one of several outputs as monitor, but no sentence', () => {
+    const monitor = 'validation_species_accuracy'
+    expect(parsePlan({ earlyStopping: { monitor } }).earlyStopping.monitor).toBe(monitor)
+    expect(failure({ earlyStopping: { monitor: 'the loss' } })).toMatchObject({ code: 'plan.earlyStopping.monitor' })
+  })
+
   it.each([
     [{ epoch: 3 }, 'Did you mean "epochs"?'],
     [{ optimizer: { type: 'adam', params: { beta_1: 0.9 } } }, 'Did you mean "beta1"?'],
