@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import tailwind from '@tailwindcss/vite'
 import vue from '@vitejs/plugin-vue'
-import { defineConfig } from 'electron-vite'
+import { defineConfig, type UserConfig } from 'electron-vite'
 
 const root = import.meta.dirname
 
@@ -17,6 +17,18 @@ const commonJs = {
 }
 
 const mainEntries = { main: join(root, 'electron/main.ts'), 'engine-host': join(root, 'electron/engine-host.ts') }
+
+/** Puts the program's icon beside the page, so that a browser tab shows it. */
+const icon: NonNullable<NonNullable<UserConfig['renderer']>['plugins']>[number] = {
+  name: 'lamina:icon',
+  apply: 'build',
+  generateBundle() {
+    this.emitFile({ type: 'asset', fileName: 'icon.svg', source: readFileSync(join(root, 'resources/icon.svg')) })
+  },
+  transformIndexHtml: () => [
+    { tag: 'link', attrs: { rel: 'icon', type: 'image/svg+xml', href: './icon.svg' }, injectTo: 'head' },
+  ],
+}
 
 export default defineConfig({
   main: {
@@ -44,7 +56,7 @@ export default defineConfig({
     root: join(root, 'renderer'),
     publicDir: existsSync(join(root, 'renderer/public')) ? join(root, 'renderer/public') : false,
     base: './',
-    plugins: [vue(), tailwind()],
+    plugins: [vue(), tailwind(), icon],
     build: {
       outDir: join(root, 'out/renderer'),
       emptyOutDir: true,
