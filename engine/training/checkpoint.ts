@@ -19,7 +19,7 @@ export interface Checkpoint {
 export interface Resume {
   last: Checkpoint
   /** Needed when early stopping restores the best epoch. */
-  best?: Checkpoint
+  best?: Checkpoint | null
   /** Epochs recorded so far; those after `last.epoch` are dropped, they are computed again. */
   history?: readonly EpochRecord[]
 }

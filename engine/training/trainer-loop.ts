@@ -44,6 +44,11 @@ export interface TrainingResult {
 /** Milliseconds between checkpoints at least, so that tiny epochs are not spent on writing. */
 const CHECKPOINT_INTERVAL = 250
 
+function allFinite(numbers: Float32Array): boolean {
+  for (const number of numbers) if (!Number.isFinite(number)) return false
+  return true
+}
+
 /** The order in which an epoch (from 0) visits the rows: depends on seed and epoch only. */
 export function epochOrder(rows: Int32Array, seed: number, epoch: number): Int32Array {
   return new Random(seed, Stream.shuffle, epoch).shuffle(Int32Array.from(rows))
@@ -235,7 +240,6 @@ export class TrainingLoop {
   }
 
   #finish(reason: TrainingResult['reason']): TrainingResult {
-    if (!this.#job.session.read().every(Number.isFinite)) throw this.#diverged(this.#job.learningRate(this.#epoch - 1))
     const last = this.#save(true)
     return { status: 'completed', reason, history: this.#history, last, best: this.#best }
   }
@@ -248,6 +252,7 @@ export class TrainingLoop {
   #save(finished: boolean): Checkpoint {
     const { session, save, onEvent } = this.#job
     const last = this.#checkpoint('last', session.read(), finished)
+    if (!allFinite(last.persistent)) throw this.#diverged(this.#job.learningRate(Math.max(0, this.#epoch - 1)))
     const checkpoints = this.#best && !this.#bestSaved ? [this.#best, last] : [last]
     this.#reporter.flush()
     if (save) {

@@ -7,6 +7,7 @@ import type { DataSlot, NativeAddon } from '../native/program.ts'
 import type { Checkpoint, Resume } from './checkpoint.ts'
 import type { EpochRecord } from './history.ts'
 import type { TrainingPlan } from './plan.ts'
+import { parsePlan } from './plan-parse.ts'
 import { bindSlots, prepareData } from './prepare.ts'
 import { learningRateOf, metricFactors, monitorOf, prepareModel } from './prepare-model.ts'
 import { TrainingControl } from './trainer-control.ts'
@@ -75,7 +76,7 @@ export interface RunOutcome {
 export interface Trainer {
   /**
    * Trains a model. Resolves when it is done or stopped; throws `training.diverged`, `training.memory`,
-   * `training.batch-larger-than-data`, the document's first error, and errors of the data.
+   * `training.batch-larger-than-data`, `plan.*`, the document's first error, and errors of the data.
    */
   train(request: TrainRequest): Promise<RunOutcome>
 }
@@ -85,7 +86,8 @@ export function createTrainer(dependencies: TrainerDependencies): Trainer {
 }
 
 async function train({ native, memoryBudget }: TrainerDependencies, request: TrainRequest): Promise<RunOutcome> {
-  const { document, plan, description, table } = request
+  const { document, description, table } = request
+  const plan = parsePlan(request.plan)
   const seed = request.seed ?? plan.seed
   const threads = threadsFor(request.threads ?? plan.threads, native)
   const { split, fitted, signature } = prepareData(table, description, request.split, request.fitted)

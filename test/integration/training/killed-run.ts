@@ -4,11 +4,11 @@ import { createTrainer } from '../../../engine/training/trainer.ts'
 import { writeCheckpoints } from './checkpoint-files.ts'
 import { type Project, templateProject } from './projects.ts'
 
-/** Digits, in small batches and with checkpoints every twentieth of a second: long enough to be killed in the middle. */
+/** Digits, in small batches and with checkpoints every tenth of a second: long enough to be killed in the middle. */
 export function killedProject(): Project {
   const project = templateProject('digits')
-  const checkpoint = { everyEpochs: 0, seconds: 0.05 }
-  return { ...project, plan: { ...project.plan, epochs: 60, batchSize: 4, threads: 1, checkpoint } }
+  const checkpoint = { everyEpochs: 0, seconds: 0.1 }
+  return { ...project, plan: { ...project.plan, epochs: 150, batchSize: 4, threads: 1, checkpoint } }
 }
 
 const folder = process.argv[2]

@@ -6,6 +6,7 @@ import { evaluateRows } from '../../../engine/evaluation/holdout.ts'
 import { crossValidate } from '../../../engine/evaluation/kfold.ts'
 import { loadNative } from '../../../engine/native/index.ts'
 import { chain } from '../../../engine/templates/chain.ts'
+import type { Checkpoint } from '../../../engine/training/checkpoint.ts'
 import { applyOverrides } from '../../../engine/training/override.ts'
 import { createTrainer, type RunOutcome } from '../../../engine/training/trainer.ts'
 import type { TrainingEvent } from '../../../engine/training/trainer-events.ts'
@@ -160,18 +161,36 @@ describe('learning-rate schedules', () => {
 })
 
 describe('training that cannot go well', () => {
-  it('says where it diverged and what to do, and keeps the last checkpoint', async () => {
+  it('says where it diverged and what to do', async () => {
     const project = templateProject('diabetes')
     const optimizer = { type: 'sgd', params: { learningRate: 1000 } }
-    const events: TrainingEvent[] = []
-    const failure = await trainer
-      .train({ ...withPlan(project, { optimizer }), onEvent: (event) => events.push(event) })
-      .catch((thrown) => thrown)
+    const failure = await trainer.train(withPlan(project, { optimizer })).catch((thrown) => thrown)
     expect(failure).toMatchObject({ code: 'training.diverged' })
     expect(failure.details.data).toMatchObject({ learningRate: 1000 })
-    expect(failure.details.message).toMatch(/epoch \d+, step \d+/)
-    expect(failure.details.fix).toContain('100')
-    expect(events.some(({ type }) => type === 'started')).toBe(true)
+    expect(failure.details.message).toMatch(/epoch \d+/)
+    expect(failure.details.fix).toContain('try 100')
+  })
+
+  it('never replaces a good checkpoint by one that diverged', async () => {
+    const project = withPlan(templateProject('diabetes'), { checkpoint: { everyEpochs: 1, seconds: 0.1 } })
+    const optimizer = (learningRate: number) => ({ type: 'sgd', params: { learningRate } })
+    const saved: Checkpoint[] = []
+    const save = (checkpoints: readonly Checkpoint[]) => saved.push(...checkpoints)
+    const good = await trainer.train({ ...withPlan(project, { epochs: 3, optimizer: optimizer(0.01) }), save })
+    const before = saved.length
+    expect(before).toBeGreaterThan(0)
+    const rest = withPlan(project, { epochs: 50, optimizer: optimizer(1000) })
+    const failure = await trainer.train({ ...rest, save, resumeFrom: good }).catch((thrown) => thrown)
+    expect(failure).toMatchObject({ code: 'training.diverged' })
+    expect(failure.details.data.lastCheckpointEpoch).toBeGreaterThanOrEqual(3)
+    for (const { persistent } of saved) expect(persistent.every(Number.isFinite)).toBe(true)
+  })
+
+  it('refuses a learning rate out of range instead of taking another', async () => {
+    const optimizer = { type: 'sgd', params: { learningRate: 1e6 } }
+    const failure = await trainer.train(withPlan(templateProject('xor'), { optimizer })).catch((thrown) => thrown)
+    expect(failure.code).toMatch(/^plan\./)
+    expect(failure.details.received).toContain('1000000')
   })
 
   it('refuses a batch larger than the data', async () => {

@@ -29,7 +29,7 @@ function stored(checkpoint: Checkpoint): Checkpoint {
 }
 
 function resumeOf({ last, best, history }: RunOutcome): Resume {
-  return { last: stored(last), best: best ? stored(best) : undefined, history }
+  return { last: stored(last), best: best && stored(best), history }
 }
 
 /** Metrics and learning rates of all epochs; times differ from run to run. */
