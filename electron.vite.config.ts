@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import tailwind from '@tailwindcss/vite'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig, type UserConfig } from 'electron-vite'
+import { contentPolicy } from './engine/rpc/contract/content-policy.ts'
 
 const root = import.meta.dirname
 
@@ -18,14 +19,19 @@ const commonJs = {
 
 const mainEntries = { main: join(root, 'electron/main.ts'), 'engine-host': join(root, 'electron/engine-host.ts') }
 
-/** Puts the program's icon beside the page, so that a browser tab shows it. */
-const icon: NonNullable<NonNullable<UserConfig['renderer']>['plugins']>[number] = {
-  name: 'lamina:icon',
+/** Puts the content policy into the built page, and the program's icon beside it for the browser's tab. */
+const pageHead: NonNullable<NonNullable<UserConfig['renderer']>['plugins']>[number] = {
+  name: 'lamina:page-head',
   apply: 'build',
   generateBundle() {
     this.emitFile({ type: 'asset', fileName: 'icon.svg', source: readFileSync(join(root, 'resources/icon.svg')) })
   },
   transformIndexHtml: () => [
+    {
+      tag: 'meta',
+      attrs: { 'http-equiv': 'Content-Security-Policy', content: contentPolicy },
+      injectTo: 'head-prepend',
+    },
     { tag: 'link', attrs: { rel: 'icon', type: 'image/svg+xml', href: './icon.svg' }, injectTo: 'head' },
   ],
 }
@@ -56,7 +62,7 @@ export default defineConfig({
     root: join(root, 'renderer'),
     publicDir: existsSync(join(root, 'renderer/public')) ? join(root, 'renderer/public') : false,
     base: './',
-    plugins: [vue(), tailwind(), icon],
+    plugins: [vue(), tailwind(), pageHead],
     build: {
       outDir: join(root, 'out/renderer'),
       emptyOutDir: true,

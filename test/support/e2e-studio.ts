@@ -36,6 +36,26 @@ export class Studio {
     return this.page.getByTestId(testId)
   }
 
+  /** A new project from a template; where there are no native dialogs the studio asks for the path in a form. */
+  async createFrom(template: string, path: string): Promise<void> {
+    await this.id(`template-${template}`).click()
+    await this.id('project-path').fill(path)
+    await this.id('path-submit').click()
+    await expect(this.id('project-menu')).toBeVisible()
+  }
+
+  /** Chooses from a list as the mouse does. */
+  async choose(testId: string, label: string): Promise<void> {
+    await this.id(testId).click()
+    await this.page.getByRole('option', { name: label, exact: true }).click()
+  }
+
+  /** Types a number into a field and leaves it. */
+  async type(field: Locator, text: string): Promise<void> {
+    await field.fill(text)
+    await field.press('Tab')
+  }
+
   async go(view: ViewName): Promise<void> {
     await this.id(`nav-${view}`).click()
   }

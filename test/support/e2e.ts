@@ -127,13 +127,11 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
       colorScheme: 'dark',
       acceptDownloads: true,
     })
-    await context.tracing.start({ screenshots: true, snapshots: true })
     const page = await context.newPage()
     complaints.watch(page)
     await page.goto(studio.url)
     await use(page)
     const failed = info.status !== info.expectedStatus
-    await context.tracing.stop(failed ? { path: info.outputPath('trace.zip') } : {})
     if (failed) await page.screenshot({ path: info.outputPath('failure.png') }).catch(() => undefined)
     await context.close()
     const complaintsLeft = complaints.take()
