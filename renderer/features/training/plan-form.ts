@@ -22,9 +22,25 @@ const sections: readonly { id: PlanSection['id']; title: string }[] = [
   { id: 'checkpoint', title: 'Checkpoints' },
 ]
 
+/** Labels that need not repeat the title of their section. */
+const shortLabels: Readonly<Record<string, string>> = {
+  optimizer: 'Algorithm',
+  schedule: 'Schedule',
+  'earlyStopping.enabled': 'Stop early',
+  'checkpoint.everyEpochs': 'Every epochs',
+  'checkpoint.seconds': 'Every seconds',
+}
+
+function labelled(field: PlanField): PlanField {
+  const label = shortLabels[field.path]
+  return label ? { ...field, spec: { ...field.spec, label } } : field
+}
+
 /** The visible fields of a plan in sections, in the order of their declaration. */
 export function planSections(plan: TrainingPlan): PlanSection[] {
-  const fields = planFields(plan).filter((field) => field.visible)
+  const fields = planFields(plan)
+    .filter((field) => field.visible)
+    .map(labelled)
   const sectionOf = (path: string) => sections.find(({ id }) => id === path.split('.')[0])?.id ?? 'run'
   return sections.map((section) => ({
     ...section,

@@ -1,4 +1,4 @@
-import type { RunSummary } from '../../../engine/rpc/contract/training.ts'
+import type { EpochRecord, RunSummary } from '../../../engine/rpc/contract/training.ts'
 import { metricLabel } from './curves.ts'
 
 export type BadgeKind = 'neutral' | 'accent' | 'success' | 'warning' | 'danger'
@@ -52,4 +52,14 @@ export function chooseRun<Run extends { id: string }>(
 ): Run | null {
   const find = (id: string | null) => runs.find((run) => run.id === id)
   return find(chosen) ?? find(training) ?? runs[0] ?? null
+}
+
+/** The epoch whose weights the run kept, as far as its figures tell: the best one where it was restored, else the last. */
+export function keptEpoch(
+  run: Pick<RunSummary, 'bestEpoch' | 'metrics' | 'epochs'>,
+  history: readonly EpochRecord[],
+): { epoch: number; restored: boolean } {
+  const best = history.find((record) => record.epoch === run.bestEpoch)
+  const same = best !== undefined && Object.entries(run.metrics).every(([name, value]) => best.metrics[name] === value)
+  return same ? { epoch: best.epoch, restored: best.epoch < run.epochs } : { epoch: run.epochs, restored: false }
 }
