@@ -1,3 +1,4 @@
+import { LaminaError } from '../base/errors.ts'
 import type { Table } from '../data/dataset.ts'
 import { encodeTarget, inverseTarget } from '../data/preprocess.ts'
 import type { NativeAddon } from '../native/program.ts'
@@ -28,7 +29,7 @@ export interface EvaluateOptions {
   threads?: number
 }
 
-/** Measures a trained model on rows of a table that holds the targets. Regression errors are in source units. Throws `data.*`. */
+/** Measures a trained model on rows of a table that holds the targets. Regression errors are in source units. Throws `evaluation.no-rows`, `data.*`. */
 export async function evaluateRows(
   native: NativeAddon,
   model: TrainedModel,
@@ -37,6 +38,15 @@ export async function evaluateRows(
   options: EvaluateOptions = {},
 ): Promise<EvaluationReport> {
   const { compiled, fitted } = model
+  if (rows.length === 0)
+    throw new LaminaError({
+      code: 'evaluation.no-rows',
+      message: 'There are no rows to evaluate on.',
+      where: 'data.split',
+      expected: 'at least one row with a target in this part of the split',
+      received: '0 rows',
+      fix: 'Choose another part of the split, or give this part a fraction above 0.',
+    })
   const session = new ModelSession(native, compiled, { threads: options.threads ?? 1, seed: 0 })
   try {
     session.bind(bindSlots(compiled.slots, table, fitted))

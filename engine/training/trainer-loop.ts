@@ -71,7 +71,8 @@ export class TrainingLoop {
   #savedEpoch: number
   #savedAt = performance.now()
   #secondsBefore: number
-  readonly #startedAt = performance.now()
+  /** Moved on by pauses, so that they do not count as training. */
+  #startedAt = performance.now()
   #checkpointDue = false
   #running = false
 
@@ -224,7 +225,11 @@ export class TrainingLoop {
     if (control.requested === 'pause') {
       this.#save(false)
       this.#reporter.state('paused')
+      const pausedAt = performance.now()
       await control.whenNotPaused()
+      const paused = performance.now() - pausedAt
+      this.#startedAt += paused
+      this.#reporter.skip(paused)
       if (!this.#stopAsked()) this.#reporter.state('running')
     }
     return !this.#stopAsked()

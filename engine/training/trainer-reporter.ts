@@ -28,7 +28,7 @@ export interface StepProgress {
 export class TrainerReporter {
   readonly #options: ReporterOptions
   readonly #health = new HealthMonitor()
-  readonly #startedAt = performance.now()
+  #startedAt = performance.now()
   #pending: EpochRecord[] = []
   #samplesDone = 0
   #flushedAt = performance.now()
@@ -54,6 +54,11 @@ export class TrainerReporter {
     onEvent?.({ type: 'epochs', records })
     for (const warning of this.#health.check({ history, monitor: monitor.name, better: monitor.better }))
       onEvent?.({ type: 'warning', warning })
+  }
+
+  /** Leaves out milliseconds in which nothing was trained. */
+  skip(milliseconds: number): void {
+    this.#startedAt += milliseconds
   }
 
   state(state: 'running' | 'paused'): void {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Table } from '../../../engine/data/dataset.ts'
 import { kFold } from '../../../engine/data/folds.ts'
 import { codesOf } from '../../../engine/data/table.ts'
+import { evaluateRows } from '../../../engine/evaluation/holdout.ts'
 import { crossValidate, type KFoldRequest } from '../../../engine/evaluation/kfold.ts'
 import { predictTable } from '../../../engine/evaluation/predict.ts'
 import { loadNative } from '../../../engine/native/index.ts'
@@ -98,6 +99,34 @@ describe('cross-validation', () => {
     const control = new TrainingControl()
     const pending = crossValidate(native, irisRequest({ control, parallel: 1, onFold: () => control.stop() }))
     await expect(pending).rejects.toMatchObject({ code: 'evaluation.stopped' })
+  })
+})
+
+describe('a hold-out', () => {
+  it('of no rows is refused', async () => {
+    const project = templateProject('xor')
+    const { model } = await createTrainer({ native }).train({ ...project, plan: { ...project.plan, epochs: 1 } })
+    const failure = evaluateRows(native, model, project.table, project.split.test)
+    await expect(failure).rejects.toMatchObject({ code: 'evaluation.no-rows' })
+  })
+
+  it('has the loss that training minimises and the scores of its predictions', async () => {
+    const project = templateProject('breast-cancer')
+    const { model, split } = await createTrainer({ native }).train(project)
+    const { loss, samples, metrics, outputs } = await evaluateRows(native, model, project.table, split.test)
+    const { rows, outputs: predictions } = await predictTable(native, model, project.description, project.table, {
+      rows: split.test,
+    })
+    const report = outputs[0]?.report
+    const prediction = predictions[0]
+    if (report?.kind !== 'classification' || prediction?.kind !== 'classes') throw new Error('expected classes')
+    const codes = codesOf(project.table, outputs[0]?.target ?? '') as Int32Array
+    const hits = [...rows].filter((row, index) => codes[row] === prediction.predicted[index]).length
+    expect(samples).toBe(split.test.length)
+    expect(metrics.accuracy).toBe(hits / samples)
+    expect(report.confusion.counts.flat().reduce((sum, count) => sum + count, 0)).toBe(samples)
+    // The loss holds the penalty on the weights besides the cross-entropy.
+    expect(loss).toBeGreaterThanOrEqual((metrics.log_loss as number) - 1e-6)
   })
 })
 
