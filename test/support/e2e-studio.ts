@@ -45,15 +45,15 @@ export class Studio {
   }
 
   /** Chooses from a list as the mouse does. */
-  async choose(testId: string, label: string): Promise<void> {
+  async choose(testId: string, value: string): Promise<void> {
     await this.id(testId).click()
-    await this.page.getByRole('option', { name: label, exact: true }).click()
+    await this.page.locator(`[role=option][data-value="${value}"]`).click()
   }
 
-  /** Types a number into a field and leaves it. */
+  /** Types into a field and confirms. */
   async type(field: Locator, text: string): Promise<void> {
     await field.fill(text)
-    await field.press('Tab')
+    await field.press('Enter')
   }
 
   async go(view: ViewName): Promise<void> {
@@ -82,6 +82,36 @@ export class Studio {
   async moveNode(name: string, by: { x: number; y: number }): Promise<void> {
     const from = await centreOf(this.node(name))
     await drag(this.page, from, { x: from.x + by.x, y: from.y + by.y })
+  }
+
+  /** Clicks an element and measures, within the page, the milliseconds from the click to the moment another shows `text`. */
+  async clickAndTime(clicked: string, shown: string, text: string): Promise<number> {
+    const measured = this.page.evaluate(
+      ([clickedId, shownId, wanted]) =>
+        new Promise<number>((resolve) => {
+          let start = 0
+          const isClicked = (event: Event) =>
+            event.target instanceof Element && event.target.closest(`[data-testid="${clickedId}"]`) !== null
+          document.addEventListener(
+            'click',
+            (event) => {
+              if (isClicked(event)) start = performance.now()
+            },
+            { capture: true },
+          )
+          const look = () => {
+            const now = document.querySelector(`[data-testid="${shownId}"]`)?.textContent?.trim()
+            if (start === 0 || now !== wanted) return
+            observer.disconnect()
+            resolve(performance.now() - start)
+          }
+          const observer = new MutationObserver(look)
+          observer.observe(document.body, { childList: true, subtree: true, characterData: true })
+        }),
+      [clicked, shown, text] as const,
+    )
+    await this.id(clicked).click()
+    return measured
   }
 
   /** Keeps a picture of what is on the screen for the eye. */

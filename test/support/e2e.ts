@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -79,6 +79,18 @@ export async function serveStudio(workplace: Workplace): Promise<ServedStudio> {
       await ended
     },
   }
+}
+
+/** Runs the command line and returns its last event. */
+export function runCli(workplace: Workplace, ...args: string[]): Record<string, unknown> {
+  const done = spawnSync(process.execPath, [join(root, 'scripts', 'lamina.mjs'), ...args, '--json'], {
+    cwd: workplace.folder,
+    env: { ...process.env, LAMINA_USER_DATA: workplace.path('cli-data') },
+    encoding: 'utf8',
+  })
+  const last = done.stdout.trim().split('\n').at(-1) ?? ''
+  if (done.status !== 0) throw new Error(`lamina ${args.join(' ')}: ${last || done.stderr}`)
+  return JSON.parse(last) as Record<string, unknown>
 }
 
 interface Fixtures {
