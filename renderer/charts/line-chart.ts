@@ -25,6 +25,12 @@ export interface LineChartInput {
 
 const strokes: Record<Part, 'solid' | 'dashed' | 'dotted'> = { train: 'solid', validation: 'dashed', test: 'dotted' }
 const POINT_LIMIT = 1200
+/** Strokes of the legend: a line of 24, cut as the curve's is. */
+const legendIcons: Record<Part, string> = {
+  train: 'path://M0,0 L24,0 L24,2 L0,2 Z',
+  validation: 'path://M0,0 L6,0 L6,2 L0,2 Z M9,0 L15,0 L15,2 L9,2 Z M18,0 L24,0 L24,2 L18,2 Z',
+  test: 'path://M0,0 L2,0 L2,2 L0,2 Z M5.5,0 L7.5,0 L7.5,2 L5.5,2 Z M11,0 L13,0 L13,2 L11,2 Z M16.5,0 L18.5,0 L18.5,2 L16.5,2 Z M22,0 L24,0 L24,2 L22,2 Z',
+}
 
 /** Options of a line chart: train solid, validation dashed, test dotted; values at 0 or below are left out of a logarithmic axis. */
 export function lineChartOption(input: LineChartInput, theme: ChartTheme): EChartsCoreOption {
@@ -33,7 +39,12 @@ export function lineChartOption(input: LineChartInput, theme: ChartTheme): EChar
     nameTextStyle: { color: theme.muted, fontSize: 11 },
     axisLine: { show: true, lineStyle: { color: theme.line } },
     axisTick: { show: false },
-    axisLabel: { color: theme.muted, fontSize: 11, formatter: (value: number) => formatNumber(value) },
+    axisLabel: {
+      color: theme.muted,
+      fontSize: 11,
+      hideOverlap: true,
+      formatter: (value: number) => formatNumber(value),
+    },
     splitLine: { lineStyle: { color: theme.line, opacity: 0.6 } },
   }
   return {
@@ -43,8 +54,9 @@ export function lineChartOption(input: LineChartInput, theme: ChartTheme): EChar
     legend: {
       top: 2,
       right: 8,
-      itemWidth: 22,
-      itemHeight: 8,
+      data: input.series.map((series) => ({ name: series.name, icon: legendIcons[series.part] })),
+      itemWidth: 20,
+      itemHeight: 2,
       textStyle: { color: theme.muted, fontSize: 11 },
       type: 'scroll',
     },

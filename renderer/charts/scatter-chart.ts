@@ -9,6 +9,8 @@ export interface ScatterInput {
   /** Draws y = x, the line of a perfect prediction. */
   diagonal?: boolean
   logarithmicX?: boolean
+  /** x counts these names from 0. */
+  categories?: readonly string[]
 }
 
 /** Options of a scatter chart. */
@@ -36,10 +38,19 @@ export function scatterChartOption(input: ScatterInput, theme: ChartTheme): ECha
       textStyle: { color: theme.text, fontSize: 12 },
       formatter: (item: { value?: [number, number] }) =>
         item.value
-          ? `${input.xLabel}: ${formatNumber(item.value[0])}<br>${input.yLabel}: ${formatNumber(item.value[1])}`
+          ? `${escapeHtml(input.xLabel)}: ${escapeHtml(xText(input, item.value[0]))}<br>${escapeHtml(input.yLabel)}: ${formatNumber(item.value[1])}`
           : '',
     },
-    xAxis: { ...axis, type: input.logarithmicX ? 'log' : 'value', name: input.xLabel, nameGap: 26 },
+    xAxis: input.categories
+      ? {
+          ...axis,
+          type: 'category',
+          data: input.categories,
+          name: input.xLabel,
+          nameGap: 26,
+          axisLabel: { color: theme.muted, fontSize: 11 },
+        }
+      : { ...axis, type: input.logarithmicX ? 'log' : 'value', name: input.xLabel, nameGap: 26 },
     yAxis: { ...axis, type: 'value', name: input.yLabel, nameGap: 46 },
     series: [
       {
@@ -59,4 +70,22 @@ export function scatterChartOption(input: ScatterInput, theme: ChartTheme): ECha
       },
     ],
   }
+}
+
+function xText(input: ScatterInput, x: number): string {
+  return input.categories?.[x] ?? formatNumber(x)
+}
+
+/** Text that is safe inside the markup of a tooltip: column names and class names are the user's. */
+export function escapeHtml(text: string): string {
+  const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
+  return text.replace(/[&<>"]/g, (character) => entities[character] ?? character)
+}
+
+/** The points as CSV, categories by name. */
+export function pointsToCsv(input: ScatterInput): string {
+  const quote = (text: string) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)
+  const x = (value: number) => (input.categories ? quote(input.categories[value] ?? '') : String(value))
+  const rows = input.points.map(([a, b]) => `${x(a)},${b}`)
+  return `${[`${quote(input.xLabel)},${quote(input.yLabel)}`, ...rows].join('\n')}\n`
 }

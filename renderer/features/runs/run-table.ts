@@ -62,7 +62,7 @@ export function runColumns(runs: readonly RunSummary[]): TableColumn<RunSummary>
     {
       id: 'started',
       label: 'Started',
-      width: '132px',
+      width: '148px',
       text: (run) => formatTime(run.startedAt),
       sort: (run) => run.startedAt,
     },

@@ -27,6 +27,7 @@ const shortLabels: Readonly<Record<string, string>> = {
   optimizer: 'Algorithm',
   schedule: 'Schedule',
   'earlyStopping.enabled': 'Stop early',
+  'earlyStopping.restoreBest': 'Restore best',
   'checkpoint.everyEpochs': 'Every epochs',
   'checkpoint.seconds': 'Every seconds',
 }

@@ -12,11 +12,25 @@ export interface SearchableParameter {
   current: unknown
 }
 
-/** One row of the sweep form: a parameter and the values to try, as typed. */
+/** One row of the sweep form: a parameter and what to try, as typed. */
 export interface SpaceRow {
   path: string
+  mode: 'values' | 'range'
+  /** For `values`: separated by commas or spaces. */
   text: string
+  /** For `range`. */
+  min: number
+  max: number
+  scale: 'linear' | 'log'
+  /** Points of a grid; a random search draws anywhere in the range. */
+  steps: number
 }
+
+/** A range as the engine takes it. */
+export type SpaceRange = { min: number; max: number; scale: 'linear' | 'log'; steps: number }
+
+/** What the engine takes for a path: a list, or a range. */
+export type SpaceEntry = SpaceValue[] | SpaceRange
 
 export type SpaceValue = number | string | boolean
 
@@ -74,4 +88,67 @@ export function suggestValues(parameter: SearchableParameter): string {
     return parameter.kind === 'integer' ? Math.round(kept) : kept
   })
   return [...new Set(values)].join(', ')
+}
+
+/** A first row for a parameter: values around the present one, and a range over one order of magnitude to each side. */
+export function newRow(parameter: SearchableParameter): SpaceRow {
+  const current = Number(parameter.current)
+  const factor = parameter.logarithmic ? 10 : 2
+  const low = parameter.min ?? 0
+  const high = parameter.max ?? 1
+  const usable = Number.isFinite(current) && current > 0
+  const keep = (value: number) => {
+    const kept = Math.min(high, Math.max(low, Number(value.toPrecision(6))))
+    return parameter.kind === 'integer' ? Math.round(kept) : kept
+  }
+  const min = usable ? keep(current / factor) : low
+  return {
+    path: parameter.path,
+    mode: 'values',
+    text: suggestValues(parameter),
+    min,
+    max: usable ? keep(current * factor) : high,
+    scale: parameter.logarithmic && min > 0 ? 'log' : 'linear',
+    steps: 5,
+  }
+}
+
+/** True for parameters that can be given as a range. */
+export function hasRange(parameter: SearchableParameter): boolean {
+  return parameter.kind === 'integer' || parameter.kind === 'number'
+}
+
+function rangeEntry(row: SpaceRow, parameter: SearchableParameter): SpaceRange | { problem: string } {
+  const { min, max, scale, steps } = row
+  if (![min, max].every(Number.isFinite)) return { problem: 'Expected numbers for both ends.' }
+  if (min >= max) return { problem: `Expected an upper end above ${min}, received ${max}.` }
+  if (parameter.min !== undefined && min < parameter.min)
+    return { problem: `Expected at least ${parameter.min}, received ${min}.` }
+  if (parameter.max !== undefined && max > parameter.max)
+    return { problem: `Expected at most ${parameter.max}, received ${max}.` }
+  if (scale === 'log' && min <= 0) return { problem: 'Expected a lower end above 0 on a logarithmic scale.' }
+  if (parameter.kind === 'integer' && !(Number.isInteger(min) && Number.isInteger(max)))
+    return { problem: 'Expected whole numbers for both ends.' }
+  return { min, max, scale, steps }
+}
+
+/** The search space of a form, and a sentence for each row that does not fit, by path. */
+export function buildSpace(
+  rows: readonly SpaceRow[],
+  parameters: readonly SearchableParameter[],
+): { space: Record<string, SpaceEntry>; problems: Record<string, string> } {
+  const space: Record<string, SpaceEntry> = {}
+  const problems: Record<string, string> = {}
+  for (const row of rows) {
+    const parameter = parameters.find((each) => each.path === row.path)
+    if (!parameter) {
+      problems[row.path] = 'The model has no such parameter now.'
+      continue
+    }
+    const read =
+      row.mode === 'range' && hasRange(parameter) ? rangeEntry(row, parameter) : parseValues(row.text, parameter)
+    if ('problem' in read) problems[row.path] = read.problem
+    else space[row.path] = 'values' in read ? read.values : read
+  }
+  return { space, problems }
 }

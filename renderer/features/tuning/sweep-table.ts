@@ -1,0 +1,125 @@
+import type { SweepRecord, TrialRecord } from '../../../engine/rpc/contract/evaluation.ts'
+import { formatDuration, formatNumber } from '../../services/format.ts'
+import type { TableColumn } from '../../ui/table.ts'
+
+/** What trials can be ranked by, the usual choice first. */
+export function objectives(task: 'classes' | 'numeric' | undefined): readonly string[] {
+  if (task === 'numeric') return ['rmse', 'mae', 'r2', 'mse', 'mape', 'loss']
+  return ['accuracy', 'f1', 'f1_macro', 'f1_weighted', 'precision', 'recall', 'auroc', 'log_loss', 'loss']
+}
+
+/** A value of a trial as text. */
+export function valueText(value: unknown): string {
+  return typeof value === 'number'
+    ? formatNumber(value, 6)
+    : typeof value === 'string'
+      ? value
+      : JSON.stringify(value ?? null)
+}
+
+/** The last part of a path that tells paths apart: `learningRate`, `dense_1.units`. */
+export function shortPath(path: string): string {
+  const parts = path.split('.')
+  return parts[0] === 'training' ? (parts.at(-1) ?? path) : path
+}
+
+/** Columns of the table of trials: number, what was tried, the objective, up to three companions, time. */
+export function trialColumns(sweep: SweepRecord): TableColumn<TrialRecord>[] {
+  const paths = [...new Set(sweep.trials.flatMap((trial) => Object.keys(trial.values)))]
+  const metrics = [...new Set(sweep.trials.flatMap((trial) => Object.keys(trial.metrics)))]
+  const companions = metrics.filter((name) => name !== sweep.objective).slice(0, 3)
+  return [
+    {
+      id: 'number',
+      label: '#',
+      numeric: true,
+      width: '52px',
+      text: (trial) => String(trial.number),
+      sort: (trial) => trial.number,
+    },
+    ...paths.map(
+      (path): TableColumn<TrialRecord> => ({
+        id: path,
+        label: shortPath(path),
+        help: path,
+        numeric: true,
+        text: (trial) => valueText(trial.values[path]),
+        sort: (trial) => {
+          const value = trial.values[path]
+          return typeof value === 'number' || typeof value === 'string'
+            ? value
+            : value === undefined
+              ? null
+              : String(value)
+        },
+      }),
+    ),
+    ...[sweep.objective, ...companions].map(
+      (name, index): TableColumn<TrialRecord> => ({
+        id: `metric ${name}`,
+        label: name,
+        help: index === 0 ? `the objective, ${sweep.direction === 'minimize' ? 'lower' : 'higher'} is better` : name,
+        numeric: true,
+        text: (trial) => formatNumber(trial.metrics[name]),
+        sort: (trial) => trial.metrics[name],
+      }),
+    ),
+    {
+      id: 'time',
+      label: 'Time',
+      numeric: true,
+      width: '80px',
+      text: (trial) => formatDuration(trial.seconds),
+      sort: (trial) => trial.seconds,
+    },
+    { id: 'status', label: 'Status', width: 'minmax(110px, 1.5fr)', sort: (trial) => trial.status },
+  ]
+}
+
+/** Points of one parameter against the objective; words become categories in the order they were tried. */
+export function trialPoints(
+  sweep: SweepRecord,
+  path: string,
+): { points: [number, number][]; categories: string[] | undefined; logarithmic: boolean } {
+  const known = sweep.trials.filter(
+    (trial) => trial.values[path] !== undefined && Number.isFinite(trial.metrics[sweep.objective]),
+  )
+  const values = known.map((trial) => trial.values[path])
+  const numeric = values.every((value) => typeof value === 'number')
+  const categories = numeric ? undefined : [...new Set(values.map(valueText))]
+  const x = (value: unknown) => (categories ? categories.indexOf(valueText(value)) : (value as number))
+  const points = known.map((trial): [number, number] => [
+    x(trial.values[path]),
+    trial.metrics[sweep.objective] as number,
+  ])
+  const numbers = numeric ? (values as number[]) : []
+  const smallest = Math.min(...numbers)
+  return {
+    points,
+    categories,
+    logarithmic: numbers.length > 1 && smallest > 0 && Math.max(...numbers) / smallest >= 50,
+  }
+}
+
+/** A sweep with what an event told of it; its trials stay. */
+export function withTrial(sweep: SweepRecord, trial: TrialRecord): SweepRecord {
+  const others = sweep.trials.filter((each) => each.number !== trial.number)
+  const trials = [...others, trial].sort((a, b) => a.number - b.number)
+  return { ...sweep, trials, best: bestTrial(trials, sweep.objective, sweep.direction) }
+}
+
+/** Number of the completed trial with the best objective, or null. */
+export function bestTrial(
+  trials: readonly TrialRecord[],
+  objective: string,
+  direction: SweepRecord['direction'],
+): number | null {
+  let best: TrialRecord | null = null
+  for (const trial of trials) {
+    const value = trial.metrics[objective]
+    if (trial.status !== 'completed' || value === undefined || !Number.isFinite(value)) continue
+    const held = best?.metrics[objective]
+    if (held === undefined || (direction === 'minimize' ? value < held : value > held)) best = trial
+  }
+  return best?.number ?? null
+}
