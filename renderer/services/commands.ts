@@ -16,6 +16,8 @@ export interface Command {
   enabled?(): boolean
   /** Its shortcuts work only outside text fields, which have their own undo, copy and delete. */
   leavesTextAlone?: boolean
+  /** Its shortcut comes as an event of the browser (copy, paste) and is only shown here. */
+  native?: boolean
   /** Not listed in the palette. */
   hidden?: boolean
 }
@@ -61,7 +63,7 @@ export function handleShortcut(event: KeyboardEvent): boolean {
   if (event.defaultPrevented) return false
   const inText = isTextField(event.target)
   for (const command of registry.values()) {
-    if (inText && command.leavesTextAlone) continue
+    if (command.native || (inText && command.leavesTextAlone)) continue
     if (!command.shortcuts?.some((shortcut) => matchesShortcut(event, shortcut)) || !isEnabled(command)) continue
     event.preventDefault()
     command.run()

@@ -7,6 +7,8 @@ import { portTransport } from '../../engine/rpc/transports/message-port.ts'
 import { connectWebSocket } from '../../engine/rpc/transports/web-socket.ts'
 
 const TOKEN_KEY = 'lamina.token'
+/** Where this tab keeps the path of its project. */
+export const PROJECT_KEY = 'lamina.project'
 let current: EngineClient | null = null
 
 /** The engine of this window. Stores ask for it when they act, so a test can put a fake in its place. */
@@ -50,21 +52,25 @@ function connectDesktop(desktop: DesktopApi): EngineClient {
   return client
 }
 
-/** The token of the address, kept for reloads of this tab and taken out of the address bar. */
-function takeToken(): string {
+/** The token and project of the address, kept for reloads of this tab and taken out of the address bar. Returns the token. */
+function takeAddress(): string {
   const address = new URL(window.location.href)
-  const given = address.searchParams.get('token')
-  if (given !== null) {
-    sessionStorage.setItem(TOKEN_KEY, given)
-    address.searchParams.delete('token')
-    window.history.replaceState(null, '', address)
+  for (const [name, key] of [
+    ['token', TOKEN_KEY],
+    ['project', PROJECT_KEY],
+  ] as const) {
+    const given = address.searchParams.get(name)
+    if (given === null) continue
+    sessionStorage.setItem(key, given)
+    address.searchParams.delete(name)
   }
-  return given ?? sessionStorage.getItem(TOKEN_KEY) ?? ''
+  window.history.replaceState(null, '', address)
+  return sessionStorage.getItem(TOKEN_KEY) ?? ''
 }
 
 function connectServer(): EngineClient {
   const client = new RpcClient()
-  const url = `ws://${window.location.host}/rpc?token=${encodeURIComponent(takeToken())}`
+  const url = `ws://${window.location.host}/rpc?token=${encodeURIComponent(takeAddress())}`
   keepConnected(client, () => connectWebSocket(url))
   return client
 }

@@ -3,15 +3,12 @@ import { computed, ref, shallowRef } from 'vue'
 import type { ErrorDetails } from '../../engine/base/errors.ts'
 import type { DatasetView } from '../../engine/rpc/contract/datasets.ts'
 import type { ProjectInfo, RecentProject, TemplateInfo } from '../../engine/rpc/contract/projects.ts'
-import { detailsOf, engine } from './engine.ts'
+import { detailsOf, engine, PROJECT_KEY } from './engine.ts'
 import { useJobsStore } from './jobs.store.ts'
 import { useLogStore } from './log.store.ts'
 import { useModelStore } from './model.store.ts'
 import { useNavigationStore } from './navigation.store.ts'
 import { useRunsStore } from './runs.store.ts'
-
-/** The path of the open project outlives a reload of this tab. */
-const PATH_KEY = 'lamina.project'
 
 /** The open project, its data sets, and what the start page lists. */
 export const useProjectStore = defineStore('project', () => {
@@ -42,7 +39,7 @@ export const useProjectStore = defineStore('project', () => {
   async function adopt(opened: ProjectInfo) {
     project.value = opened
     datasets.value = {}
-    sessionStorage.setItem(PATH_KEY, opened.path)
+    sessionStorage.setItem(PROJECT_KEY, opened.path)
     window.lamina?.setDocument({ path: opened.path, name: opened.name })
     await Promise.all([...opened.datasets.map((dataset) => loadDataset(dataset.id)), useRunsStore().load()])
     const [first] = opened.models
@@ -83,7 +80,7 @@ export const useProjectStore = defineStore('project', () => {
     datasets.value = {}
     useModelStore().clear()
     useRunsStore().clear()
-    sessionStorage.removeItem(PATH_KEY)
+    sessionStorage.removeItem(PROJECT_KEY)
     window.lamina?.setDocument(null)
     useNavigationStore().go('model')
     await engine().call.projects.close({ project: closing.id })
@@ -139,11 +136,11 @@ export const useProjectStore = defineStore('project', () => {
   }
 
   async function reconnected() {
-    const path = project.value?.path ?? sessionStorage.getItem(PATH_KEY)
+    const path = project.value?.path ?? sessionStorage.getItem(PROJECT_KEY)
     await Promise.all([loadStart(), useJobsStore().load()])
     if (path === null) return
     if (project.value === null) {
-      if (!(await open(path))) sessionStorage.removeItem(PATH_KEY)
+      if (!(await open(path))) sessionStorage.removeItem(PROJECT_KEY)
       return
     }
     project.value = await engine().call.projects.open({ path })

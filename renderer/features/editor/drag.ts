@@ -1,0 +1,2 @@
+/** What a dragged palette entry carries. */
+export const LAYER_TYPE = 'application/x-lamina-layer'

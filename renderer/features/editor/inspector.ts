@@ -1,0 +1,63 @@
+import type { Json, JsonObject } from '../../../engine/base/json.ts'
+import type { Diagnostic } from '../../../engine/graph/diagnostic.ts'
+import type { GraphDocument, NodeId } from '../../../engine/graph/document.ts'
+import { setParam } from '../../../engine/graph/edit.ts'
+import { mergePatches } from '../../../engine/graph/history.ts'
+import { applyPatch, type Patch } from '../../../engine/graph/patch.ts'
+import { effectiveParams } from '../../../engine/layers/param-check.ts'
+import type { ParamSpec } from '../../../engine/layers/params.ts'
+import { findLayer } from '../../../engine/layers/registry.ts'
+
+/** The first error of each parameter. */
+export function problemsByParam(problems: readonly Diagnostic[]): Record<string, string> {
+  const found: Record<string, string> = {}
+  for (const { param, message, severity } of problems)
+    if (param !== undefined && severity === 'error') found[param] ??= message
+  return found
+}
+
+export interface CommonParams {
+  specs: Record<string, ParamSpec>
+  params: JsonObject
+  /** Names whose values differ. */
+  mixed: string[]
+}
+
+/** Parameters that all of these layers have with one kind, with the value they share. */
+export function commonParams(document: GraphDocument, ids: readonly NodeId[]): CommonParams {
+  const sets = ids.flatMap((id) => {
+    const node = document.nodes[id]
+    const declaration = node && findLayer(node.type)
+    return node && declaration
+      ? [{ specs: declaration.params, values: effectiveParams(declaration.params, node.params) }]
+      : []
+  })
+  const common: CommonParams = { specs: {}, params: {}, mixed: [] }
+  const [first, ...others] = sets
+  if (!first || sets.length !== ids.length) return common
+  const params: Record<string, Json> = {}
+  for (const [name, spec] of Object.entries(first.specs)) {
+    if (!others.every((other) => other.specs[name]?.kind === spec.kind)) continue
+    if (!sets.every((set) => set.specs[name]?.visible?.(set.values) ?? true)) continue
+    const value = first.values[name] as Json
+    // What is shown has been judged for all layers already.
+    common.specs[name] = { ...spec, visible: undefined }
+    params[name] = value
+    const same = others.every((other) => JSON.stringify(other.values[name]) === JSON.stringify(value))
+    if (!same) common.mixed.push(name)
+  }
+  return { ...common, params }
+}
+
+/** One patch that sets a parameter on several layers. */
+export function setOnAll(document: GraphDocument, ids: readonly NodeId[], param: string, value: Json): Patch {
+  let patch: Patch = { label: '', changes: [] }
+  let changed = document
+  for (const id of ids) {
+    const edit = setParam(changed, id, param, value)
+    if (!edit.ok) continue
+    changed = applyPatch(changed, edit.patch)
+    patch = mergePatches(patch, edit.patch)
+  }
+  return { ...patch, label: `Set ${param} of ${ids.length} layers` }
+}
