@@ -18,7 +18,6 @@ export interface TrainingJob {
   /** Rows of the bound data. */
   rows: { train: Int32Array; validation: Int32Array }
   seed: number
-  threads: number
   /** Learning rate of an epoch, counted from 0. */
   learningRate(epoch: number): number
   /** What turns each accumulated mean into the units it is shown in; 1 when left out. */
@@ -107,7 +106,6 @@ export class TrainingLoop {
       epochs: plan.epochs,
       stepsPerEpoch: this.#steps,
       trainSamples: rows.train.length,
-      monitor: job.monitor ?? { name: 'loss', better: 'lower' },
       history: this.#history,
     })
   }

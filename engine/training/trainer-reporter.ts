@@ -10,7 +10,6 @@ export interface ReporterOptions {
   epochs: number
   stepsPerEpoch: number
   trainSamples: number
-  monitor: { name: string; better: 'higher' | 'lower' }
   /** Grows while training goes on; read by the health rules. */
   history: readonly EpochRecord[]
 }
@@ -50,10 +49,9 @@ export class TrainerReporter {
     if (this.#pending.length === 0) return
     const records = this.#pending
     this.#pending = []
-    const { onEvent, history, monitor } = this.#options
+    const { onEvent, history } = this.#options
     onEvent?.({ type: 'epochs', records })
-    for (const warning of this.#health.check({ history, monitor: monitor.name, better: monitor.better }))
-      onEvent?.({ type: 'warning', warning })
+    for (const warning of this.#health.check(history)) onEvent?.({ type: 'warning', warning })
   }
 
   /** Leaves out milliseconds in which nothing was trained. */

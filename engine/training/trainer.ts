@@ -116,7 +116,6 @@ async function train({ native, memoryBudget }: TrainerDependencies, request: Tra
       plan,
       rows: split,
       seed,
-      threads,
       learningRate: learningRateOf(plan),
       factors: metricFactors(prepared, fitted),
       monitor,

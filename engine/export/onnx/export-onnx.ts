@@ -43,6 +43,9 @@ export interface OnnxExportRequest {
   version: string
 }
 
+/** Standard deviations between zero and the mean from which float32 inputs lose more than about 1e-4 of one. */
+const FAR_FROM_ZERO = 1000
+
 /**
  * An ONNX model of the network with its weights and preprocessing: numbers in source units and labels in, class probabilities or
  * numbers in source units out, for any number of rows. Throws `export.unsupported-op`.
@@ -173,6 +176,11 @@ function inSourceUnits(graph: OnnxGraph, value: string, column: FittedColumn | u
 
 function notesOn(fitted: FittedPreprocessing): string[] {
   const notes = ['Features are given in the units of the source data; scaling and encoding are part of the model.']
+  const far = fitted.features.filter(({ shift, scale }) => Math.abs(shift * scale) > FAR_FROM_ZERO)
+  if (far.length > 0)
+    notes.push(
+      `Inputs are float32: ${far.map(({ name }) => name).join(', ')} lie far from zero compared with their spread and lose digits.`,
+    )
   const labels = fitted.features.filter(({ type }) => type === 'categorical')
   if (labels.length > 0)
     notes.push('Labels are given as strings, one input a column, and need a runtime with the ai.onnx.ml operators.')

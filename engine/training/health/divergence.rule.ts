@@ -8,7 +8,7 @@ const FACTOR = 2
 export const divergence = defineHealthRule({
   id: 'divergence',
   label: 'Rising loss',
-  check({ history }) {
+  check(history) {
     const losses = seriesOf(history.slice(-RISING - 1), 'loss')
     if (losses.length < RISING + 1) return null
     for (let i = 1; i < losses.length; i += 1) if ((losses[i] as number) <= (losses[i - 1] as number)) return null

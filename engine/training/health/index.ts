@@ -1,7 +1,8 @@
+import type { EpochRecord } from '../history.ts'
 import { divergence } from './divergence.rule.ts'
 import { overfitting } from './overfitting.rule.ts'
 import { plateau } from './plateau.rule.ts'
-import type { HealthContext, HealthRule, HealthWarning } from './rule.ts'
+import type { HealthRule, HealthWarning } from './rule.ts'
 import { underfitting } from './underfitting.rule.ts'
 
 /** All symptoms that are looked for during training. */
@@ -17,11 +18,11 @@ export class HealthMonitor {
   }
 
   /** Warnings that are new since the last call. */
-  check(context: HealthContext): HealthWarning[] {
+  check(history: readonly EpochRecord[]): HealthWarning[] {
     const warnings: HealthWarning[] = []
     for (const rule of this.#rules) {
       if (this.#reported.has(rule.id)) continue
-      const found = rule.check(context)
+      const found = rule.check(history)
       if (!found) continue
       this.#reported.add(rule.id)
       warnings.push({ rule: rule.id, ...found })

@@ -8,7 +8,7 @@ const WORSE = 1.1
 export const overfitting = defineHealthRule({
   id: 'overfitting',
   label: 'Overfitting',
-  check({ history }) {
+  check(history) {
     const last = history.at(-1)
     const validation = last?.metrics[`${VALIDATION}loss`]
     if (!last || validation === undefined) return null

@@ -10,7 +10,7 @@ const DONE = 1e-3
 export const plateau = defineHealthRule({
   id: 'plateau',
   label: 'Plateau',
-  check({ history }) {
+  check(history) {
     if (history.length < WINDOW + 1) return null
     const losses = seriesOf(history.slice(-WINDOW - 1), 'loss')
     const last = losses.at(-1) as number

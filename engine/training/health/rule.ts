@@ -11,19 +11,12 @@ export interface HealthWarning {
   why: string
 }
 
-export interface HealthContext {
-  history: readonly EpochRecord[]
-  /** Name of the value that tells how good an epoch is, and its direction. */
-  monitor: string
-  better: 'higher' | 'lower'
-}
-
 /** One symptom that can be read from the history. */
 export interface HealthRule {
   id: string
   label: string
   /** The warning, or null while all is well. Must be cheap: it is asked about ten times a second. */
-  check(context: HealthContext): Omit<HealthWarning, 'rule'> | null
+  check(history: readonly EpochRecord[]): Omit<HealthWarning, 'rule'> | null
 }
 
 /** Identity with type checking. */

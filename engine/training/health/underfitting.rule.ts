@@ -7,7 +7,7 @@ const IMPROVEMENT = 0.01
 export const underfitting = defineHealthRule({
   id: 'underfitting',
   label: 'Hardly learning',
-  check({ history }) {
+  check(history) {
     const first = history[0]?.metrics.loss
     const last = history.at(-1)
     if (history.length < EPOCHS || first === undefined || !last || history[0]?.epoch !== 1) return null

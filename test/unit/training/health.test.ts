@@ -12,7 +12,7 @@ function historyOf(losses: readonly number[], validation?: readonly number[]): E
 }
 
 function symptoms(history: EpochRecord[]): string[] {
-  const warnings = new HealthMonitor().check({ history, monitor: 'loss', better: 'lower' })
+  const warnings = new HealthMonitor().check(history)
   for (const { message, why } of warnings) expect([message, why].every((text) => text.endsWith('.'))).toBe(true)
   return warnings.map(({ rule }) => rule)
 }
@@ -49,13 +49,13 @@ describe('health rules', () => {
 
   it('report each symptom once a run', () => {
     const monitor = new HealthMonitor()
-    const context = { history: historyOf([1, 2, 3, 4]), monitor: 'loss', better: 'lower' as const }
-    expect(monitor.check(context)).toHaveLength(1)
-    expect(monitor.check(context)).toHaveLength(0)
+    const history = historyOf([1, 2, 3, 4])
+    expect(monitor.check(history)).toHaveLength(1)
+    expect(monitor.check(history)).toHaveLength(0)
   })
 
   it('have ids of their own and stand an empty history', () => {
     expect(new Set(healthRules.map(({ id }) => id)).size).toBe(healthRules.length)
-    for (const rule of healthRules) expect(rule.check({ history: [], monitor: 'loss', better: 'lower' })).toBeNull()
+    for (const rule of healthRules) expect(rule.check([])).toBeNull()
   })
 })
