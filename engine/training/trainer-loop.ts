@@ -73,6 +73,8 @@ export class TrainingLoop {
   /** Moved on by pauses, so that they do not count as training. */
   #startedAt = performance.now()
   #checkpointDue = false
+  /** What a listener threw on the timer; ends the run at the next batch. */
+  #failure: unknown
   #running = false
 
   constructor(job: TrainingJob) {
@@ -113,7 +115,7 @@ export class TrainingLoop {
   /** Runs to the end, to a stop, or throws `training.diverged`. */
   async run(): Promise<TrainingResult> {
     const registration = this.#job.control.onChange(() => this.#interruptIfAsked())
-    const timer = setInterval(() => this.#tick(), 100)
+    const timer = setInterval(() => this.#guardedTick(), 100)
     try {
       return await this.#epochs()
     } finally {
@@ -219,6 +221,7 @@ export class TrainingLoop {
 
   /** Waits while paused. False when it is to stop. */
   async #mayContinue(): Promise<boolean> {
+    if (this.#failure !== undefined) throw this.#failure
     const { control } = this.#job
     if (control.requested === 'pause') {
       this.#save(false)
@@ -298,6 +301,15 @@ export class TrainingLoop {
 
   #interruptIfAsked(): void {
     if (this.#running && this.#job.control.requested !== 'run') this.#job.session.native.cancel()
+  }
+
+  #guardedTick(): void {
+    try {
+      this.#tick()
+    } catch (thrown) {
+      this.#failure ??= thrown
+      if (this.#running) this.#job.session.native.cancel()
+    }
   }
 
   #tick(): void {

@@ -193,6 +193,14 @@ describe('training that cannot go well', () => {
     expect(failure.details.received).toContain('1000000')
   })
 
+  it('ends with the error of a listener that fails', async () => {
+    const onEvent = (event: TrainingEvent) => {
+      if (event.type === 'progress') throw new Error('the listener broke')
+    }
+    const endless = withPlan(templateProject('digits'), { epochs: 1_000_000 })
+    await expect(trainer.train({ ...endless, onEvent })).rejects.toThrow('the listener broke')
+  })
+
   it('refuses a batch larger than the data', async () => {
     await expect(trainer.train(withPlan(templateProject('xor'), { batchSize: 5 }))).rejects.toMatchObject({
       code: 'training.batch-larger-than-data',

@@ -103,6 +103,21 @@ describe('a sweep', () => {
     expect(numbersOf(rest.trials)).toEqual(numbersOf((await runSweep(native, sweepOf(grid))).trials))
   })
 
+  it('answers a stop within a second, whatever its trials are doing', async () => {
+    const control = new TrainingControl()
+    let asked = 0
+    const request = sweepOf({ 'training.epochs': [900_000, 1_000_000] }, {}, 'digits')
+    const onEvent = (event: SweepEvent) => {
+      if (event.type !== 'trial-progress' || event.event.type !== 'progress' || asked > 0) return
+      asked = performance.now()
+      control.stop()
+    }
+    const result = await runSweep(native, { ...request, control, onEvent })
+    expect(performance.now() - asked).toBeLessThan(1000)
+    expect(result).toMatchObject({ status: 'stopped', best: null })
+    expect(result.trials.every(({ status }) => status === 'stopped')).toBe(true)
+  })
+
   it.each<[string, Partial<SweepRequest> & { space?: SweepRequest['space'] }, string]>([
     ['a path that does not exist', { space: parseSpace({ 'hidden_9.units': [1] }) }, 'override.unknown-path'],
     ['a value out of range', { space: parseSpace({ 'hidden_1.units': [0] }) }, 'override.value'],
