@@ -4,7 +4,7 @@ import type { KFoldResult, Report } from '../../rpc/contract/evaluation.ts'
 import { usageError } from '../errors.ts'
 import type { Output } from '../output.ts'
 import { type CommandContext, chooseModel, chooseRun } from '../session.ts'
-import { followJob } from './jobs.ts'
+import { followingJobs } from './jobs.ts'
 
 interface Options {
   model?: string
@@ -57,22 +57,23 @@ async function crossValidation({ output, open }: CommandContext, path: string, o
   const { client, project } = await open(path)
   const model = chooseModel(project, options.model)
   const set = { ...options.set, ...(options.seed === undefined ? {} : { 'training.seed': options.seed }) }
-  const started = await client.call.evaluation.kfold({
-    project: project.id,
-    model: model.id,
-    folds: options.kfold!,
-    set,
-    ...(options.repeats === undefined ? {} : { repeats: options.repeats }),
-    ...(options.stratified === undefined ? {} : { stratified: options.stratified }),
-    ...(options.group === undefined ? {} : { group: options.group }),
-    ...(options.time === undefined ? {} : { time: options.time }),
-    ...(options.shuffleLabels === undefined ? {} : { shuffleLabels: options.shuffleLabels }),
+  const { repeats, stratified, group, time, shuffleLabels } = options
+  const given = { repeats, stratified, group, time, shuffleLabels }
+  const defined = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
+  const { started, job } = await followingJobs(client, output, async ({ wait }) => {
+    const started = await client.call.evaluation.kfold({
+      project: project.id,
+      model: model.id,
+      folds: options.kfold!,
+      set,
+      ...defined,
+    })
+    output.event('started', { model: model.name, folds: options.kfold, evaluation: started.evaluation })
+    const off = client.on('job.changed', (job) => {
+      if (job.id === started.job && job.done > 0) output.event('fold', { done: job.done, total: job.total })
+    })
+    return { started, job: await wait(started.job).finally(off) }
   })
-  output.event('started', { model: model.name, folds: options.kfold, evaluation: started.evaluation })
-  const off = client.on('job.changed', (job) => {
-    if (job.id === started.job && job.done > 0) output.event('fold', { done: job.done, total: job.total })
-  })
-  const job = await followJob(client, output, started.job).finally(off)
   const results = await client.call.evaluation.kfoldResults({ project: project.id })
   const result = results.find((item) => item.id === started.evaluation)
   if (!result)
@@ -83,8 +84,8 @@ async function crossValidation({ output, open }: CommandContext, path: string, o
       received: `${job.done} of ${job.total} folds`,
       fix: 'Start it again; nothing of it was kept.',
     })
-  const repeats = result.repeats > 1 ? `, ${result.repeats} times` : ''
-  output.line(`${model.name}: ${result.folds}-fold cross-validation${repeats}`)
+  const times = result.repeats > 1 ? `, ${result.repeats} times` : ''
+  output.line(`${model.name}: ${result.folds}-fold cross-validation${times}`)
   showFolds(output, result)
   if (result.confusion) showConfusion(output, result.classes!, result.confusion)
   const { metrics, confusion, classes, folds } = result

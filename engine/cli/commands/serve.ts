@@ -3,10 +3,10 @@ import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { LaminaError } from '../../base/errors.ts'
+import { deferred } from '../../rpc/deferred.ts'
 import { startStudioServer } from '../../rpc/serve/http-server.ts'
+import { onInterrupt } from '../interrupts.ts'
 import type { CommandContext } from '../session.ts'
-
-const SAME_PRESS_MS = 500
 
 /** The built page, beside the engine's sources in a clone. */
 const page = fileURLToPath(new URL('../../../out/renderer', import.meta.url))
@@ -27,6 +27,11 @@ export async function run(
       received: 'no index.html',
       fix: 'Run `npm run build` in the folder of Lamina.',
     })
+  const interrupted = deferred<void>()
+  const restore = onInterrupt(() => {
+    output.note('Stopping runs and closing projects.')
+    interrupted.resolve()
+  })
   const { engine, client } = await connect()
   if (path !== undefined) await client.call.projects.open({ path: resolve(path) })
   const server = await startStudioServer({
@@ -38,25 +43,11 @@ export async function run(
   output.event('serving', { url, port: server.port })
   output.line(`Lamina is at ${url}`)
   if (options.open) openBrowser(url, output.note.bind(output))
-  await untilInterrupted(() => output.note('Stopping runs and closing projects.'))
+  await interrupted.promise
   await engine.dispose()
   await server.close()
+  restore()
   output.done({ url })
-}
-
-function untilInterrupted(told: () => void): Promise<void> {
-  return new Promise((done) => {
-    let pressedAt = 0
-    const interrupt = () => {
-      const now = Date.now()
-      if (pressedAt && now - pressedAt < SAME_PRESS_MS) return
-      if (pressedAt) process.exit(130)
-      pressedAt = now
-      told()
-      done()
-    }
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt)
-  })
 }
 
 function openBrowser(url: string, note: (text: string) => void): void {

@@ -5,7 +5,7 @@ import type { TrialRecord } from '../../rpc/contract/evaluation.ts'
 import { usageError } from '../errors.ts'
 import { type CommandContext, chooseModel } from '../session.ts'
 import { formatSeconds } from '../table.ts'
-import { followJob } from './jobs.ts'
+import { followingJobs } from './jobs.ts'
 
 interface Options {
   model?: string
@@ -37,12 +37,14 @@ export async function run(
   const cost = await client.call.tuning.estimate(request)
   const time = cost.seconds === null ? '' : `, about ${formatSeconds(cost.seconds)}`
   output.line(`${cost.trials} trials, ${cost.fits} fits, at most ${cost.epochs} epochs${time}`)
-  const started = await client.call.tuning.start(request)
-  output.event('started', { sweep: started.sweep, ...cost })
-  const off = client.on('sweep.trial', (event) => {
-    if (event.sweep === started.sweep) output.event('trial', event.trial)
+  const { started, job } = await followingJobs(client, output, async ({ wait }) => {
+    const started = await client.call.tuning.start(request)
+    output.event('started', { sweep: started.sweep, ...cost })
+    const off = client.on('sweep.trial', (event) => {
+      if (event.sweep === started.sweep) output.event('trial', event.trial)
+    })
+    return { started, job: await wait(started.job).finally(off) }
   })
-  const job = await followJob(client, output, started.job).finally(off)
   const record = await client.call.tuning.get({ project: project.id, sweep: started.sweep })
   const sign = record.direction === 'maximize' ? -1 : 1
   const score = (trial: TrialRecord) => trial.metrics[record.objective] ?? sign * Number.MAX_VALUE

@@ -1,8 +1,10 @@
 import type { Json } from '../../base/json.ts'
-import type { EpochRecord, RunSummary } from '../../rpc/contract/training.ts'
+import type { EngineClient } from '../../rpc/contract/index.ts'
+import type { RunSummary } from '../../rpc/contract/training.ts'
+import type { Output } from '../output.ts'
 import { type CommandContext, chooseModel, chooseRun } from '../session.ts'
 import { formatNumber, formatSeconds } from '../table.ts'
-import { followJob } from './jobs.ts'
+import { followingJobs } from './jobs.ts'
 
 interface Options {
   model?: string
@@ -22,50 +24,32 @@ export async function run(
   options: Options,
 ): Promise<void> {
   const { client, project } = await open(path!)
-  const started = options.resume
-    ? await client.call.training.resume({
-        project: project.id,
-        run: (await chooseRun(client, project, options.resume)).id,
-      })
-    : await client.call.training.start({
-        project: project.id,
-        model: chooseModel(project, options.model).id,
-        set: overrides(options),
-        ...(options.name ? { name: options.name } : {}),
-      })
-  const off = client.on('run.epoch', (event) => {
-    if (event.run !== started.run) return
-    for (const record of event.epochs) {
-      output.event('epoch', record)
-      latest = record
+  const id = await followingJobs(client, output, async ({ wait }) => {
+    const started = options.resume
+      ? await client.call.training.resume({
+          project: project.id,
+          run: (await chooseRun(client, project, options.resume)).id,
+        })
+      : await client.call.training.start({
+          project: project.id,
+          model: chooseModel(project, options.model).id,
+          set: overrides(options),
+          ...(options.name ? { name: options.name } : {}),
+        })
+    const listening = tellEpochs(client, output, started.run)
+    const before = await client.call.runs.get({ project: project.id, run: started.run })
+    const { plannedEpochs: epochs, number, seed } = before
+    output.event('started', { runId: started.run, number, epochs, seed })
+    output.line(`${before.name} of ${before.modelName}: ${epochs} epochs, seed ${seed}`)
+    try {
+      await wait(started.job, (job) => `epoch ${job.done} of ${job.total}${listening.latest()}`)
+    } finally {
+      listening.dispose()
     }
+    return started.run
   })
-  const offWarning = client.on('run.warning', ({ run: id, rule, message, epoch }) => {
-    if (id !== started.run) return
-    output.event('warning', { rule, message, epoch })
-    output.note(`note (epoch ${epoch}): ${message}`)
-  })
-  let latest: EpochRecord | undefined
-  const before = await client.call.runs.get({ project: project.id, run: started.run })
-  output.event('started', {
-    runId: started.run,
-    number: before.number,
-    epochs: before.plannedEpochs,
-    seed: before.seed,
-  })
-  output.line(`${before.name} of ${before.modelName}: ${before.plannedEpochs} epochs, seed ${before.seed}`)
-  try {
-    await followJob(client, output, started.job, (job) => {
-      const metrics = latest ? metricsText(latest.metrics) : ''
-      return `epoch ${job.done} of ${job.total}${metrics ? `, ${metrics}` : ''}`
-    })
-  } finally {
-    off()
-    offWarning()
-  }
-  const run = await client.call.runs.get({ project: project.id, run: started.run })
-  const { history, snapshot, warnings, ...summary } = run
-  report(output.line.bind(output), summary, path!)
+  const run = await client.call.runs.get({ project: project.id, run: id })
+  report(output.line.bind(output), run, path!)
   output.done({
     runId: run.id,
     number: run.number,
@@ -74,7 +58,33 @@ export async function run(
     bestEpoch: run.bestEpoch,
     seconds: run.seconds,
     metrics: run.metrics,
+    ...(run.resumable ? { resume: resumeCommand(path!, run) } : {}),
   })
+}
+
+/** Prints epochs and warnings of a run as they come; `latest` is the newest epoch's metrics as text. */
+function tellEpochs(client: EngineClient, output: Output, run: string): { latest: () => string; dispose: () => void } {
+  let metrics: Readonly<Record<string, number>> = {}
+  const offEpochs = client.on('run.epoch', (event) => {
+    if (event.run !== run) return
+    for (const record of event.epochs) output.event('epoch', record)
+    metrics = event.epochs.at(-1)?.metrics ?? metrics
+  })
+  const offWarnings = client.on('run.warning', ({ run: id, rule, message, epoch }) => {
+    if (id !== run) return
+    output.event('warning', { rule, message, epoch })
+    output.note(`note (epoch ${epoch}): ${message}`)
+  })
+  return {
+    latest: () =>
+      Object.entries(metrics)
+        .map(([name, value]) => `, ${name} ${formatNumber(value)}`)
+        .join(''),
+    dispose() {
+      offEpochs()
+      offWarnings()
+    },
+  }
 }
 
 /** The options as overrides; `--set` names the same paths and loses against them. */
@@ -89,17 +99,15 @@ function overrides({ set, epochs, batchSize, seed, threads }: Options): Record<s
   return { ...set, ...Object.fromEntries(entries) }
 }
 
-function metricsText(metrics: Readonly<Record<string, number>>): string {
-  return Object.entries(metrics)
-    .map(([name, value]) => `${name} ${formatNumber(value)}`)
-    .join(', ')
-}
-
 function report(line: (text: string) => void, run: RunSummary, path: string): void {
   const early = run.status === 'completed' && run.epochs < run.plannedEpochs ? ', stopped early' : ''
   line(`${run.name} ${run.status} after ${run.epochs} epochs in ${formatSeconds(run.seconds)}${early}`)
   if (run.bestEpoch !== null) line(`Best epoch ${run.bestEpoch}`)
   for (const [name, value] of Object.entries(run.metrics)) line(`  ${name.padEnd(34)} ${formatNumber(value)}`)
   if (run.status === 'completed') line(`Next: lamina evaluate ${path} --run ${run.number}`)
-  else line(`Resume with: lamina train ${path} --resume ${run.number}`)
+  else line(`Resume with: ${resumeCommand(path, run)}`)
+}
+
+function resumeCommand(path: string, run: Pick<RunSummary, 'number'>): string {
+  return `lamina train ${path} --resume ${run.number}`
 }

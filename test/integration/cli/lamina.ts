@@ -108,3 +108,15 @@ export function eventOf(child: ChildProcess, name: string, accept = (_event: Eve
     child.on('close', () => fail(new Error(`the process ended without ${name}`)))
   })
 }
+
+/** Resolves once a child has printed `words`. */
+export function lineOf(child: ChildProcess, words: string): Promise<void> {
+  return new Promise((done, fail) => {
+    let text = ''
+    child.stdout?.setEncoding('utf8').on('data', (chunk) => {
+      text += chunk
+      if (text.includes(words)) done()
+    })
+    child.on('close', () => fail(new Error(`the process ended without "${words}"`)))
+  })
+}
