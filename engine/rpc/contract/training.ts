@@ -24,6 +24,8 @@ export interface RunSummary {
   epochs: number
   plannedEpochs: number
   bestEpoch: number | null
+  /** The epoch whose weights are evaluated and exported: the best where early stopping restores it, else the last. */
+  usedEpoch: number | null
   /** Metrics of the restored (best or last) epoch: `loss`, `accuracy`, `validation_loss`, ... */
   metrics: Record<string, number>
   parameters: number

@@ -49,6 +49,7 @@ export function toSummary(run: StoredRun): RunSummary {
     epochs: figures.epochs ?? 0,
     plannedEpochs: plan.epochs,
     bestEpoch: figures.bestEpoch ?? null,
+    usedEpoch: usedEpoch(plan, figures),
     metrics: figures.metrics ?? {},
     parameters,
     seed: plan.seed,
@@ -58,6 +59,11 @@ export function toSummary(run: StoredRun): RunSummary {
     sweep: run.sweep,
     error: run.error,
   }
+}
+
+function usedEpoch({ earlyStopping }: TrainingPlan, figures: Partial<RunFigures>): number | null {
+  const restores = earlyStopping.enabled && earlyStopping.restoreBest
+  return (restores ? figures.bestEpoch : null) ?? figures.epochs ?? null
 }
 
 export function isResumable(run: StoredRun): boolean {
