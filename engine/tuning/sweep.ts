@@ -169,7 +169,7 @@ function metricOf({ base, metric }: SweepRequest): string {
 }
 
 /** Refuses before anything runs: a path that does not exist, a value out of range, no rows to score on. */
-function checkRequest(request: SweepRequest): void {
+export function checkRequest(request: SweepRequest): void {
   const { base, space, protocol } = request
   metricOf(request)
   trialCount(request)

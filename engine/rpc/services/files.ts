@@ -15,7 +15,7 @@ export function writeFileAtomically(path: string, content: string | Uint8Array):
     renameSync(draft, full)
     return full
   } catch (cause) {
-    rmSync(draft, { force: true })
+    removeDraft(draft)
     const { code, message } = cause as NodeJS.ErrnoException
     throw new LaminaError(
       {
@@ -28,5 +28,13 @@ export function writeFileAtomically(path: string, content: string | Uint8Array):
       },
       { cause },
     )
+  }
+}
+
+function removeDraft(path: string): void {
+  try {
+    rmSync(path, { force: true })
+  } catch {
+    // It was never there: the folder itself could not be made.
   }
 }

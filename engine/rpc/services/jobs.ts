@@ -48,6 +48,7 @@ export class Jobs {
     this.#now = options.now ?? Date.now
   }
 
+  /** The work begins after the caller's turn, so that it can book the job first. */
   start(request: JobRequest, work: Entry['work']): Job {
     const job: Job = {
       id: newId('job'),
@@ -65,7 +66,7 @@ export class Jobs {
     const entry: Entry = { job, control, work, progress, finished: promise, finish: resolve, worked: 0, since: null }
     this.#entries.set(job.id, entry)
     this.#tell(entry)
-    this.#next()
+    queueMicrotask(() => this.#next())
     return { ...entry.job }
   }
 

@@ -4,7 +4,7 @@ import { lowerIsBetter } from '../../evaluation/holdout.ts'
 import type { StoredSweep } from '../../store/results.ts'
 import { applyOverrides, searchableParameters } from '../../training/override.ts'
 import { parseSpace } from '../../tuning/space.ts'
-import { rankTrials, runSweep, type SweepRequest, sweepCost } from '../../tuning/sweep.ts'
+import { checkRequest, rankTrials, runSweep, type SweepRequest, sweepCost } from '../../tuning/sweep.ts'
 import type { TrialResult } from '../../tuning/trial.ts'
 import type { SweepRecord, TrialRecord } from '../contract/evaluation.ts'
 import type { EngineContext } from './context.ts'
@@ -47,6 +47,7 @@ export function estimateSweep(
   params: SweepParams,
 ): { trials: number; fits: number; epochs: number; seconds: number | null } {
   const request = toRequest(context, project, params)
+  checkRequest(request)
   const { trials, folds, epochs } = sweepCost(request)
   const last = project.store.runs
     .list()
@@ -63,6 +64,7 @@ export function startSweep(
   params: SweepParams,
 ): { job: string; sweep: string } {
   const request = toRequest(context, project, params)
+  checkRequest(request)
   const cost = sweepCost(request)
   const { store } = project
   const { name } = store.models.get(params.model)

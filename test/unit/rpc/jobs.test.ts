@@ -53,8 +53,8 @@ describe('jobs', () => {
     await jobs.wait(two.id)
     expect(states).toEqual([
       'Run 1 queued',
-      'Run 1 running',
       'Run 2 queued',
+      'Run 1 running',
       'Run 1 completed',
       'Run 2 running',
       'Run 2 completed',
