@@ -41,11 +41,15 @@ export function workFolder(): string {
 }
 
 /** Starts `lamina ... --json` as a user's shell would, as a process of its own. */
-export function startLamina(folder: string, args: readonly (string | number)[]): RunningCli {
+export function startLamina(
+  folder: string,
+  args: readonly (string | number)[],
+  env: Readonly<Record<string, string>> = {},
+): RunningCli {
   const started = performance.now()
   const child = spawn(process.execPath, [launcher, ...args.map(String), '--json'], {
     cwd: folder,
-    env: { ...process.env, LAMINA_USER_DATA: join(folder, 'user') },
+    env: { ...process.env, LAMINA_USER_DATA: join(folder, 'user'), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const events: CliEvent[] = []

@@ -62,7 +62,7 @@ export async function run(
   })
 }
 
-/** Prints epochs and warnings of a run as they come; `latest` is the newest epoch's metrics as text. */
+/** Prints epochs, progress within them (with `--json`) and warnings of a run as they come; `latest` is the newest epoch's metrics as text. */
 function tellEpochs(client: EngineClient, output: Output, run: string): { latest: () => string; dispose: () => void } {
   let metrics: Readonly<Record<string, number>> = {}
   const offEpochs = client.on('run.epoch', (event) => {
@@ -75,6 +75,12 @@ function tellEpochs(client: EngineClient, output: Output, run: string): { latest
     output.event('warning', { rule, message, epoch })
     output.note(`note (epoch ${epoch}): ${message}`)
   })
+  const offProgress = client.on(
+    'run.progress',
+    ({ run: id, epoch, epochs, step, steps, samplesPerSecond, etaSeconds }) => {
+      if (id === run) output.event('progress', { epoch, epochs, step, steps, samplesPerSecond, etaSeconds })
+    },
+  )
   return {
     latest: () =>
       Object.entries(metrics)
@@ -83,6 +89,7 @@ function tellEpochs(client: EngineClient, output: Output, run: string): { latest
     dispose() {
       offEpochs()
       offWarnings()
+      offProgress()
     },
   }
 }

@@ -5,6 +5,7 @@ import { clientOver } from '../../../engine/rpc/client.ts'
 import type { EngineClient } from '../../../engine/rpc/contract/index.ts'
 import type { ProjectInfo } from '../../../engine/rpc/contract/projects.ts'
 import { memoryPair } from '../../../engine/rpc/transports/memory.ts'
+import { ProjectStore } from '../../../engine/store/projects.ts'
 import { succeed } from '../../support/cli.ts'
 
 const resources = join(import.meta.dirname, '../../../resources')
@@ -16,13 +17,14 @@ export async function newProject(folder: string, template: string, name = templa
   return path
 }
 
-/** Works on a project through an engine of this process, then closes it. */
+/** Works on a project through an engine of this process, then closes it. `cores`: what its threads may use (default all). */
 export async function inEngine<T>(
   folder: string,
   path: string,
   work: (client: EngineClient, project: ProjectInfo) => Promise<T>,
+  cores?: number,
 ): Promise<T> {
-  const engine = createEngine({ paths: { userData: join(folder, 'user'), resources } })
+  const engine = createEngine({ paths: { userData: join(folder, 'user'), resources }, ...(cores ? { cores } : {}) })
   const [mine, engines] = memoryPair()
   engine.connect(engines)
   const client = clientOver(mine)
@@ -44,4 +46,32 @@ export async function redraw(
     const { document, revision } = await client.call.models.get({ project: project.id, model })
     await client.call.models.save({ project: project.id, model, revision, document: change(document) as never })
   })
+}
+
+/** What a run left behind, free of ids and times. */
+export interface RunBits {
+  status: string
+  epochs: { epoch: number; metrics: Record<string, number>; learningRate: number }[]
+  /** Weights, moving statistics and optimiser slots after the last epoch, and of the best one. */
+  last: Float32Array
+  best: Float32Array | null
+  iteration: number
+}
+
+/** Reads the newest run from the project file itself. */
+export function newestRun(path: string): RunBits {
+  const store = ProjectStore.open(path)
+  try {
+    const run = store.runs
+      .list()
+      .toSorted((a, b) => a.number - b.number)
+      .at(-1)
+    const last = run && store.runs.checkpoint(run.id, 'last')
+    if (!run || !last) throw new Error(`${path} has no run with a checkpoint`)
+    const epochs = store.runs.epochs(run.id).map(({ seconds: _, ...epoch }) => epoch)
+    const best = store.runs.checkpoint(run.id, 'best')?.persistent ?? null
+    return { status: run.status, epochs, last: last.persistent, best, iteration: last.iteration }
+  } finally {
+    store.dispose()
+  }
 }
