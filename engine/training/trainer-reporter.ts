@@ -23,10 +23,17 @@ export interface StepProgress {
   elapsedSeconds: number
 }
 
+/** Every epoch at first, then ever more rarely: a hundred checks while the number of epochs doubles. */
+function isHealthCheckDue(epoch: number): boolean {
+  return epoch % Math.max(1, Math.floor(2 ** Math.floor(Math.log2(epoch)) / 128)) === 0
+}
+
 /** Gathers what happens during training into events, about ten a second. */
 export class TrainerReporter {
   readonly #options: ReporterOptions
   readonly #health = new HealthMonitor()
+  /** Epochs whose history the health rules have seen. */
+  #checked = 0
   #startedAt = performance.now()
   #pending: EpochRecord[] = []
   #samplesDone = 0
@@ -49,9 +56,18 @@ export class TrainerReporter {
     if (this.#pending.length === 0) return
     const records = this.#pending
     this.#pending = []
+    this.#options.onEvent?.({ type: 'epochs', records })
+    this.#checkHealth()
+  }
+
+  /** Looks at the history as it was after each epoch due, so that warnings do not depend on when events are sent. */
+  #checkHealth(): void {
     const { onEvent, history } = this.#options
-    onEvent?.({ type: 'epochs', records })
-    for (const warning of this.#health.check(history)) onEvent?.({ type: 'warning', warning })
+    for (let epochs = this.#checked + 1; epochs <= history.length; epochs += 1) {
+      this.#checked = epochs
+      if (!isHealthCheckDue(epochs)) continue
+      for (const warning of this.#health.check(history.slice(0, epochs))) onEvent?.({ type: 'warning', warning })
+    }
   }
 
   /** Leaves out milliseconds in which nothing was trained. */
