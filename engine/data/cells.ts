@@ -2,8 +2,16 @@ const point = /^[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?$/
 const comma = /^[-+]?(?:\d+,?\d*|,\d+)(?:[eE][-+]?\d+)?$/
 const notFinite = /^[-+]?(?:inf|infinity|nan|1\.#inf|1\.#ind)$/i
 
-/** The cells that mean "missing" unless the user says otherwise; the empty cell always does. */
-export const defaultMissingMarkers: readonly string[] = ['NA', 'N/A', 'NaN', 'nan', 'null', 'NULL', '?', '-']
+/**
+ * The cells that mean "missing" unless the user says otherwise; the empty cell always does. `NaN` is none of them: among numbers it
+ * is more often the trace of a failed calculation than of a value that was never taken.
+ */
+export const defaultMissingMarkers: readonly string[] = ['NA', 'N/A', 'null', 'NULL', '?', '-']
+
+/** True for `NaN` in any spelling. */
+export function isNotANumber(cell: string): boolean {
+  return /^[-+]?nan$/i.test(cell)
+}
 
 /** What a cell of text holds: a finite number, one that is infinite or not a number, or a text. */
 export type CellKind = 'number' | 'not-finite' | 'text'

@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import { newId } from '../base/ids.ts'
-import { cellKind, defaultMissingMarkers, missingTest, parseNumber, sortLabels } from './cells.ts'
+import { cellKind, defaultMissingMarkers, isNotANumber, missingTest, parseNumber, sortLabels } from './cells.ts'
 import type { ColumnSettings, CsvOptions, DatasetDescription, DataWarning, Table } from './dataset.ts'
 import { dataError, quoteCell, someOf } from './errors.ts'
 import { checkHash, hashBytes } from './files.ts'
@@ -149,6 +149,9 @@ function inferTypes(
     const declared = options.types?.[name]
     const numeric = declared ? declared === 'numeric' : present > 0 && texts.length < present / 2
     if (!numeric) {
+      // Among labels NaN says that there is none.
+      const none = [...new Set(cells)].filter(isNotANumber)
+      if (none.length > 0) settings.missingMarkers = none
       if (!declared && texts.length < present)
         warnings.push({
           code: 'data.mixed-column',
@@ -273,7 +276,7 @@ function isId(
 
 function canStratify(raw: RawTable, columns: readonly ColumnSettings[], csv: CsvOptions): boolean {
   const index = columns.findIndex((column) => column.role === 'target')
-  const isMissing = missingTest(csv.missingMarkers)
+  const isMissing = missingTest(csv.missingMarkers, columns[index]?.missingMarkers)
   const counts = new Map<string, number>()
   for (const cell of raw.columns[index] ?? []) if (!isMissing(cell)) counts.set(cell, (counts.get(cell) ?? 0) + 1)
   return counts.size > 1 && [...counts.values()].every((count) => count > 1)

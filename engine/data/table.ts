@@ -37,15 +37,16 @@ export function badCellError(
 ): Error {
   const isText = code === 'text-in-numeric-column'
   const markers = [...new Set(cells.map((cell) => cell.text))]
-  const noun = isText ? (cells.length === 1 ? 'cell is text' : 'cells are text') : 'cells are infinite or not a number'
+  const count = cells.length === 1 ? 'cell is' : 'cells are'
+  const noun = `${count} ${isText ? 'text' : 'infinite or not a number'}`
   const also = others.length > 0 ? ` The same holds for ${someOf(others.map(quoteCell))}.` : ''
   return dataError(code, `${cells.length} ${noun} in the numeric column ${quoteCell(column)}.${also}`, {
     where: `${fileName}, column ${quoteCell(column)}, line ${someOf(cells.map((cell) => cell.line))}`,
     expected: 'finite numbers or missing cells',
     received: someOf(markers.map(quoteCell)),
     fix: isText
-      ? 'Correct the cells, treat them as missing, or make the column categorical.'
-      : 'Correct the cells, or treat them as missing.',
+      ? 'Correct the cells, empty them to treat them as missing, or make the column categorical.'
+      : 'Correct the cells, or empty them to treat them as missing.',
     data: {
       column,
       columns: [column, ...others],

@@ -6,7 +6,16 @@ import type { RawTable, Reader } from './reader.ts'
 import { decodeText, lineTooLong, maxLineBytes } from './text.ts'
 
 const delimiters = [',', ';', '\t', '|'] as const
-const delimiterNames: Record<string, string> = { ',': 'comma', ';': 'semicolon', '\t': 'tab', '|': 'vertical bar' }
+/** What some programs write and Lamina reads only when it is named, because texts and times contain it. */
+const unusualDelimiters = [' ', ':', '^', '~'] as const
+const delimiterNames: Record<string, string> = {
+  ',': 'comma',
+  ';': 'semicolon',
+  '\t': 'tab',
+  '|': 'vertical bar',
+  ' ': 'space',
+  ':': 'colon',
+}
 const previewRows = 60
 const maxColumns = 65536
 
@@ -23,6 +32,7 @@ function readCsv(bytes: Uint8Array, fileName: string, options: CsvOptions): RawT
   const text = decodeText(bytes, fileName, options.encoding)
   const delimiter = options.delimiter ?? detectDelimiter(text)
   if (options.delimiter !== null) refuseWrongDelimiter(text, options.delimiter, fileName)
+  else if (preview(text, delimiter).width < 2) refuseUnusualDelimiter(text, fileName)
   const { rows, lines } = parse(text, delimiter, fileName)
   const header = options.header ?? detectHeader(rows, options)
   const first = rows[0] as string[]
@@ -151,13 +161,33 @@ function refuseWrongDelimiter(text: string, delimiter: string, fileName: string)
   const other = detectDelimiter(text)
   const found = preview(text, other)
   if (other === delimiter || found.width < 2 || found.agreement < 0.5) return
-  const nameOf = (character: string) => delimiterNames[character] ?? quoteCell(character)
   throw dataError('wrong-delimiter', `${fileName} is not separated by ${nameOf(delimiter)}.`, {
     where: `${fileName}, line 1`,
     expected: `several columns separated by ${nameOf(delimiter)}`,
     received: `1 column; ${nameOf(other)} gives ${found.width} columns`,
     fix: `Set the delimiter to ${nameOf(other)}, or let it be detected.`,
     data: { delimiter, suggested: other, line: 1 },
+  })
+}
+
+function nameOf(delimiter: string): string {
+  return delimiterNames[delimiter] ?? quoteCell(delimiter)
+}
+
+/** A single column that another character would split alike in every row, into numbers mostly, is no single column. */
+function refuseUnusualDelimiter(text: string, fileName: string): void {
+  const other = unusualDelimiters.find((delimiter) => {
+    const { width, agreement, numeric } = preview(text, delimiter)
+    return width > 1 && agreement === 1 && numeric >= 0.5
+  })
+  if (other === undefined) return
+  const { width } = preview(text, other)
+  throw dataError('wrong-delimiter', `${fileName} is separated by ${nameOf(other)}, which is not detected by itself.`, {
+    where: `${fileName}, line 1`,
+    expected: `columns separated by ${delimiters.map(nameOf).join(', ')}`,
+    received: `1 column; ${nameOf(other)} gives ${width} columns`,
+    fix: `Name ${nameOf(other)} as delimiter in the reading options, or save the file with commas.`,
+    data: { delimiter: null, suggested: other, line: 1 },
   })
 }
 

@@ -86,6 +86,22 @@ describe('a broken file', () => {
     expect(error.details.data).toMatchObject({ suggested: ';' })
   })
 
+  it.each([
+    [' ', 'space'],
+    [':', 'colon'],
+    ['^', '"^"'],
+  ])('is refused when its columns are separated by %j, which is then named', (delimiter, name) => {
+    const text = 'a,b,y\n1,2,k\n2,3,m\n'.replaceAll(',', delimiter)
+    const error = expectError(() => infer(text), 'data.wrong-delimiter', /line 1/)
+    expect(error.details.received).toBe(`1 column; ${name} gives 3 columns`)
+    expect(infer(text, { csv: { delimiter } }).table.columns).toHaveLength(3)
+  })
+
+  it('is one column of texts or times when no character splits all of it', () => {
+    expect(infer('time\n12:30\n13:45\n').table.columns).toHaveLength(1)
+    expect(infer('said\nyes sir\nno madam\n').table.columns).toHaveLength(1)
+  })
+
   it('names the lines of ragged rows, also behind a line break inside a cell', () => {
     const error = expectError(() => infer('a,y\n"x\nx",k\n1\n2,m\n3,k,9\n'), 'data.ragged-row', /line 4, 6/)
     expect(error.details.data).toEqual({ lines: [4, 6], count: 2, expected: 2 })
@@ -166,15 +182,23 @@ describe('types and roles', () => {
     expect(infer(withText, { badCells: 'categorical' }).description.columns[0]!.type).toBe('categorical')
   })
 
-  it.each(['inf', '-Infinity', '1e999'])('refuses %s as a number', (cell) => {
+  it.each(['inf', '-Infinity', '1e999', 'NaN', 'nan'])('refuses %s as a number', (cell) => {
     expectError(() => infer(file(numbers.with(2, `${cell},1`))), 'data.not-finite', /line 4/)
   })
 
-  it.each(['', 'NA', 'N/A', 'NaN', 'null', '?', '-'])('reads %j as missing', (marker) => {
+  it.each(['', 'NA', 'N/A', 'null', '?', '-'])('reads %j as missing', (marker) => {
     const { table } = infer(file(numbers.with(0, `${marker},1`)))
     const column = table.columns[0]!
     expect(column.type === 'numeric' && Number.isNaN(column.values[0])).toBe(true)
     expect(column.type === 'numeric' && column.values.filter(Number.isNaN).length).toBe(1)
+  })
+
+  it('reads NaN among labels as missing, and among numbers when it is named', () => {
+    const { description, table } = infer('colour,x,y\nred,0.5,1\nnan,0.25,0\nblue,0.125,1\n')
+    expect(description.columns[0]).toMatchObject({ type: 'categorical', categories: ['blue', 'red'] })
+    expect(table.columns[0]).toMatchObject({ codes: Int32Array.of(1, -1, 0) })
+    const named = infer(file(numbers.with(0, 'NaN,1')), { csv: { missingMarkers: ['NaN'] } }).table.columns[0]!
+    expect(named.type === 'numeric' && named.values.filter(Number.isNaN).length).toBe(1)
   })
 
   it('makes classes of few whole numbers in the target, ordered by value', () => {
