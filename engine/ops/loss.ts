@@ -1,6 +1,6 @@
 import type { Shape } from '../base/shape.ts'
 import { elements, expectBatched, expectShape, reuseOf, shapeError } from './check.ts'
-import { defineOp, type OpDeclaration, type OpSample } from './op.ts'
+import { type AttributeValue, defineOp, type OpDeclaration, type OpSample } from './op.ts'
 
 /** How a target is laid out: like the prediction, one distribution a row, or the number of a class a row. */
 export type TargetKind = 'like-prediction' | 'distribution' | 'class-index'
@@ -26,32 +26,41 @@ interface LossOptions {
   target: TargetKind
   /** Operations an element. */
   cost: number
+  /** Taken by the loss and by its gradient. */
+  attributes?: OpDeclaration['attributes']
   /** Cases: name, shape of the prediction, how prediction and target are drawn. */
-  cases: readonly { name: string; prediction: Shape; draw: readonly [Draw, Draw] }[]
+  cases: readonly {
+    name: string
+    prediction: Shape
+    draw: readonly [Draw, Draw]
+    attributes?: Record<string, AttributeValue>
+  }[]
 }
 
 /** A loss of one number a sample, and its gradient: (g [N], prediction, target) -> dprediction. */
 export function lossOps(options: LossOptions): { loss: OpDeclaration; gradient: OpDeclaration } {
-  const { name, target, cost } = options
+  const { name, target, cost, attributes = {} } = options
   const gradientName = `${name}_gradient`
   const targetShape = (prediction: Shape): Shape => (target === 'class-index' ? [-1, 1] : prediction)
   const loss = defineOp({
     name,
     inputs: ['prediction', 'target'],
     outputs: ['loss'],
-    attributes: {},
+    attributes,
     shape([prediction, targets]) {
       checkTarget(name, target, prediction, targets)
       return [[-1]]
     },
-    vjp({ builder, gradients: [g], inputs: [prediction, targets], needs }) {
+    vjp({ builder, gradients: [g], inputs: [prediction, targets], attributes: own, needs }) {
       if (needs[1]) shapeError(name, 'target', 'a target that does not depend on parameters', 'one that does')
-      return [g == null ? null : builder.emitOne(gradientName, [g, prediction as number, targets as number]), null]
+      if (g == null) return [null, null]
+      return [builder.emitOne(gradientName, [g, prediction as number, targets as number], own), null]
     },
     flops: ([prediction]) => cost * elements(prediction),
     onnx: null,
-    samples: options.cases.map(({ name, prediction, draw }) => ({
+    samples: options.cases.map(({ name, prediction, draw, attributes: own }) => ({
       name,
+      attributes: own,
       inputs: [prediction, targetShape(prediction)],
       draw: [...draw],
       constant: [1],
@@ -61,7 +70,7 @@ export function lossOps(options: LossOptions): { loss: OpDeclaration; gradient: 
     name: gradientName,
     inputs: ['g', 'prediction', 'target'],
     outputs: ['dprediction'],
-    attributes: {},
+    attributes,
     reuse: target === 'class-index' ? reuseOf(1) : reuseOf(1, 2),
     shape([g, prediction, targets]) {
       const shape = checkTarget(gradientName, target, prediction, targets)
@@ -70,8 +79,9 @@ export function lossOps(options: LossOptions): { loss: OpDeclaration; gradient: 
     },
     flops: ([, prediction]) => cost * elements(prediction),
     onnx: null,
-    samples: options.cases.map(({ name, prediction, draw }) => ({
+    samples: options.cases.map(({ name, prediction, draw, attributes: own }) => ({
       name,
+      attributes: own,
       inputs: [[-1], prediction, targetShape(prediction)],
       draw: [null, ...draw],
     })),

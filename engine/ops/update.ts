@@ -8,6 +8,12 @@ interface UpdateOptions extends Pick<OpDeclaration, 'name' | 'samples'> {
   slots(attributes: Attributes): number
 }
 
+/** How gradients are kept small: each number, each gradient by its norm, all by their common norm. */
+export const clippingKinds = ['value', 'norm', 'global_norm'] as const
+
+/** Projections of weights after a step. */
+export const constraintKinds = ['non_negative', 'max_norm', 'unit_norm'] as const
+
 const count: AttributeSpec = { kind: 'integer', min: 1, max: 1 << 20 }
 
 /** Operands of an update: k parameters, k gradients, k of each slot -> k parameters, k of each slot, in place. */
@@ -42,5 +48,48 @@ export function updateOp(options: UpdateOptions): OpDeclaration {
     flops: () => 0,
     onnx: null,
     samples: options.samples,
+  })
+}
+
+interface OverwriteOptions extends Pick<OpDeclaration, 'name' | 'samples'> {
+  attributes: OpDeclaration['attributes']
+}
+
+function sameShapes(name: string, inputs: readonly (Shape | null)[], attributes: Attributes): Shape[] {
+  if (inputs.length !== attributes.count)
+    shapeError(name, 'operands', `${attributes.count} of them`, String(inputs.length))
+  return inputs.map((input, index) => {
+    const shape = given(name, `operand ${index}`, input)
+    if (shape.some((dimension) => dimension < 0))
+      shapeError(name, `operand ${index}`, 'a fixed shape', formatShape(shape))
+    return shape
+  })
+}
+
+/** What changes k parameters without their gradients: k in, the same k out, in place. */
+export function overwriteOp(options: OverwriteOptions): OpDeclaration {
+  return defineOp({
+    ...options,
+    inputs: ['parameters...'],
+    outputs: ['updated...'],
+    attributes: { count, ...options.attributes },
+    effect: true,
+    inPlace: (inputCount) => Array.from({ length: inputCount }, (_, index) => [index, index] as const),
+    shape: (inputs, attributes) => sameShapes(options.name, inputs, attributes),
+    flops: () => 0,
+    onnx: null,
+  })
+}
+
+/** What changes k gradients before they are used: k in, k out. */
+export function gradientsOp(options: OverwriteOptions): OpDeclaration {
+  return defineOp({
+    ...options,
+    inputs: ['gradients...'],
+    outputs: ['changed...'],
+    attributes: { count, ...options.attributes },
+    shape: (inputs, attributes) => sameShapes(options.name, inputs, attributes),
+    flops: () => 0,
+    onnx: null,
   })
 }

@@ -38,6 +38,26 @@ const parameters = (slots: number) => {
   }
 }
 
+const overwritten = () => {
+  const { inputs, outputs } = parameters(0)
+  return { inputs: inputs.slice(0, 3), outputs }
+}
+
+const labels = (): Operand => classesLike(wide)
+
+/** Losses by what prediction and target they take. */
+const meanLosses: Readonly<Record<string, readonly [() => Operand, () => Operand]>> = {
+  mean_squared_logarithmic_error: [() => x(wide, 0.1, 2), () => x(wide, 0.1, 2)],
+  mean_absolute_percentage_error: [() => x(wide), () => x(wide, 0.1, 2)],
+  log_cosh: [() => x(wide), () => x(wide)],
+  poisson: [() => x(wide, 0.1, 2), () => x(wide, 0.1, 2)],
+  hinge: [() => x(wide), labels],
+  squared_hinge: [() => x(wide), labels],
+  categorical_hinge: [() => x(wide), () => probability(wide)],
+  kl_divergence: [() => probability(wide), () => probability(wide)],
+  cosine_similarity: [() => x(wide), () => x(wide)],
+}
+
 /** One call of every kernel on odd sizes, large enough for several tiles; the same numbers each time this module is loaded. */
 export const kernelCalls: Readonly<Record<string, Rest>> = {
   dense: { inputs: [x(wide), x(weight), x([C])], outputs: [[-1, C]], attributes: [3, 0] },
@@ -118,6 +138,12 @@ export const kernelCalls: Readonly<Record<string, Rest>> = {
     () => x(wide),
     () => classes(F),
   ),
+  ...Object.assign(
+    {},
+    ...Object.entries(meanLosses).map(([name, [prediction, target]]) => twice(name, prediction, target)),
+  ),
+  huber: { inputs: [x(wide), x(wide)], outputs: [[-1]], attributes: [1] },
+  huber_gradient: { inputs: [g(), x(wide), x(wide)], outputs: [wide], attributes: [1] },
   batch_mean: { inputs: [g()], outputs: [[]] },
   batch_mean_gradient: { inputs: [x([])], outputs: [[-1]] },
   l1_penalty: { inputs: [x([C, C])], outputs: [[]], attributes: [0.1] },
@@ -130,6 +156,16 @@ export const kernelCalls: Readonly<Record<string, Rest>> = {
   accumulate: { inputs: [g()], outputs: [], attributes: [0, 1], accumulators: 1 },
   sgd_update: { ...parameters(1), attributes: [3, 0.9, 1] },
   rmsprop_update: { ...parameters(3), attributes: [3, 0.9, 0.5, 2, 1] },
+  adagrad_update: { ...parameters(1), attributes: [3, 1e-7] },
+  adadelta_update: { ...parameters(2), attributes: [3, 0.95, 1e-7] },
+  adamax_update: { ...parameters(2), attributes: [3, 0.9, 0.999, 1e-7], iteration: 3 },
+  amsgrad_update: { ...parameters(3), attributes: [3, 0.9, 0.999, 1e-7], iteration: 3 },
+  nadam_update: { ...parameters(2), attributes: [3, 0.9, 0.999, 1e-7], iteration: 3 },
+  radam_update: { ...parameters(2), attributes: [3, 0.9, 0.999, 1e-7], iteration: 30 },
+  lion_update: { ...parameters(1), attributes: [3, 0.9, 0.99] },
+  weight_decay_update: { ...overwritten(), attributes: [3, 0.1] },
+  weight_constraint_update: { ...overwritten(), attributes: [3, 1, 2] },
+  clip_gradients: { ...overwritten(), attributes: [3, 2, 0.5] },
   adam_update: { ...parameters(2), attributes: [3, 0.9, 0.999, 1e-7], iteration: 3 },
 }
 

@@ -1,5 +1,6 @@
 import { concreteShape } from '../../engine/base/shape.ts'
 import type { IrGraph, IrNode, IrValue, ValueId } from '../../engine/compile/ir.ts'
+import { storageRoots } from '../../engine/compile/storage.ts'
 import type { ReferenceContext, ReferenceTensor } from '../../engine/ops/op.ts'
 import { references } from '../../engine/ops/reference/generated/registry.ts'
 import { findOp } from '../../engine/ops/registry.ts'
@@ -20,11 +21,12 @@ function shapesOf(graph: IrGraph, node: IrNode, n: number): number[][] {
 
 /**
  * Runs a graph node by node with the float64 references. `given` holds feeds and persistent values; returned are those and all temporaries.
- * What an op overwrites in place is replaced under the overwritten value's id too.
+ * What an op overwrites in place is replaced under the id of the value whose storage it is, too.
  */
 export function interpret(graph: IrGraph, given: Values, context: Partial<ReferenceContext> = {}): Values {
   const complete = { ...defaultContext, ...context }
   const values: Values = new Map(given)
+  const roots = storageRoots(graph)
   for (const value of graph.values.values())
     if (value.role === 'constant')
       values.set(value.id, { shape: [...value.shape], data: Float64Array.from(value.literal ?? []) })
@@ -39,8 +41,10 @@ export function interpret(graph: IrGraph, given: Values, context: Partial<Refere
     })
     const results = reference(inputs, node.attributes, shapesOf(graph, node, complete.n), complete)
     for (const [index, output] of node.outputs.entries()) values.set(output, results[index] as ReferenceTensor)
-    for (const [output, input] of findOp(node.op).inPlace?.(inputs.length, node.attributes) ?? [])
-      values.set(node.inputs[input] as ValueId, results[output] as ReferenceTensor)
+    for (const output of node.outputs) {
+      const root = roots.get(output) as ValueId
+      if (root !== output && !findOp(node.op).alias) values.set(root, values.get(output) as ReferenceTensor)
+    }
   }
   return values
 }

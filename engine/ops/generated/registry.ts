@@ -2,24 +2,41 @@
 import type { OpDeclaration } from '../op.ts'
 import { accumulate } from '../accumulate.op.ts'
 import { activation, activationGradient } from '../activation.op.ts'
+import { adadeltaUpdate } from '../adadelta_update.op.ts'
+import { adagradUpdate } from '../adagrad_update.op.ts'
 import { adamUpdate } from '../adam_update.op.ts'
+import { adamaxUpdate } from '../adamax_update.op.ts'
 import { add } from '../add.op.ts'
+import { amsgradUpdate } from '../amsgrad_update.op.ts'
 import { batchMean, batchMeanGradient } from '../batch_mean.op.ts'
 import { batchNormalization, batchNormalizationGradient, batchNormalizationInference } from '../batch_normalization.op.ts'
 import { binaryAccuracy } from '../binary_accuracy.op.ts'
 import { binaryCrossEntropy, binaryCrossEntropyGradient } from '../binary_cross_entropy.op.ts'
 import { categoricalAccuracy } from '../categorical_accuracy.op.ts'
 import { categoricalCrossEntropy, categoricalCrossEntropyGradient } from '../categorical_cross_entropy.op.ts'
+import { categoricalHinge, categoricalHingeGradient } from '../categorical_hinge.op.ts'
+import { clipGradients } from '../clip_gradients.op.ts'
 import { concatenate } from '../concatenate.op.ts'
+import { cosineSimilarity, cosineSimilarityGradient } from '../cosine_similarity.op.ts'
 import { dense, denseInputGradient, denseParameterGradient } from '../dense.op.ts'
 import { dropout } from '../dropout.op.ts'
 import { fill } from '../fill.op.ts'
+import { hinge, hingeGradient } from '../hinge.op.ts'
+import { huber, huberGradient } from '../huber.op.ts'
+import { klDivergence, klDivergenceGradient } from '../kl_divergence.op.ts'
 import { l1Penalty, l1PenaltyGradient } from '../l1_penalty.op.ts'
 import { l2Penalty, l2PenaltyGradient } from '../l2_penalty.op.ts'
+import { lionUpdate } from '../lion_update.op.ts'
+import { logCosh, logCoshGradient } from '../log_cosh.op.ts'
 import { meanAbsoluteError, meanAbsoluteErrorGradient } from '../mean_absolute_error.op.ts'
+import { meanAbsolutePercentageError, meanAbsolutePercentageErrorGradient } from '../mean_absolute_percentage_error.op.ts'
 import { meanSquaredError, meanSquaredErrorGradient } from '../mean_squared_error.op.ts'
+import { meanSquaredLogarithmicError, meanSquaredLogarithmicErrorGradient } from '../mean_squared_logarithmic_error.op.ts'
 import { multiply } from '../multiply.op.ts'
+import { nadamUpdate } from '../nadam_update.op.ts'
+import { poisson, poissonGradient } from '../poisson.op.ts'
 import { prelu, preluGradient } from '../prelu.op.ts'
+import { radamUpdate } from '../radam_update.op.ts'
 import { reshape } from '../reshape.op.ts'
 import { rmspropUpdate } from '../rmsprop_update.op.ts'
 import { scale } from '../scale.op.ts'
@@ -31,14 +48,21 @@ import { softmaxCrossEntropy, softmaxCrossEntropyGradient } from '../softmax_cro
 import { sparseCategoricalAccuracy } from '../sparse_categorical_accuracy.op.ts'
 import { sparseCategoricalCrossEntropy, sparseCategoricalCrossEntropyGradient } from '../sparse_categorical_cross_entropy.op.ts'
 import { sparseSoftmaxCrossEntropy, sparseSoftmaxCrossEntropyGradient } from '../sparse_softmax_cross_entropy.op.ts'
+import { squaredHinge, squaredHingeGradient } from '../squared_hinge.op.ts'
 import { subtract } from '../subtract.op.ts'
+import { weightConstraintUpdate } from '../weight_constraint_update.op.ts'
+import { weightDecayUpdate } from '../weight_decay_update.op.ts'
 
 export const ops: readonly OpDeclaration[] = [
   accumulate,
   activation,
   activationGradient,
+  adadeltaUpdate,
+  adagradUpdate,
   adamUpdate,
+  adamaxUpdate,
   add,
+  amsgradUpdate,
   batchMean,
   batchMeanGradient,
   batchNormalization,
@@ -50,23 +74,45 @@ export const ops: readonly OpDeclaration[] = [
   categoricalAccuracy,
   categoricalCrossEntropy,
   categoricalCrossEntropyGradient,
+  categoricalHinge,
+  categoricalHingeGradient,
+  clipGradients,
   concatenate,
+  cosineSimilarity,
+  cosineSimilarityGradient,
   dense,
   denseInputGradient,
   denseParameterGradient,
   dropout,
   fill,
+  hinge,
+  hingeGradient,
+  huber,
+  huberGradient,
+  klDivergence,
+  klDivergenceGradient,
   l1Penalty,
   l1PenaltyGradient,
   l2Penalty,
   l2PenaltyGradient,
+  lionUpdate,
+  logCosh,
+  logCoshGradient,
   meanAbsoluteError,
   meanAbsoluteErrorGradient,
+  meanAbsolutePercentageError,
+  meanAbsolutePercentageErrorGradient,
   meanSquaredError,
   meanSquaredErrorGradient,
+  meanSquaredLogarithmicError,
+  meanSquaredLogarithmicErrorGradient,
   multiply,
+  nadamUpdate,
+  poisson,
+  poissonGradient,
   prelu,
   preluGradient,
+  radamUpdate,
   reshape,
   rmspropUpdate,
   scale,
@@ -84,5 +130,9 @@ export const ops: readonly OpDeclaration[] = [
   sparseCategoricalCrossEntropyGradient,
   sparseSoftmaxCrossEntropy,
   sparseSoftmaxCrossEntropyGradient,
+  squaredHinge,
+  squaredHingeGradient,
   subtract,
+  weightConstraintUpdate,
+  weightDecayUpdate,
 ]

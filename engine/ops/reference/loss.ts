@@ -8,7 +8,8 @@ const clip = (p: number): number => Math.min(Math.max(p, CLIP), 1 - CLIP)
 const isInside = (p: number): boolean => p >= CLIP && p <= 1 - CLIP
 const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0)
 
-type Row = readonly number[]
+/** Prediction or target of one sample. */
+export type Row = readonly number[]
 
 function rowsOf(prediction: ReferenceRow, target: ReferenceRow, n: number): { p: Row; t: Row }[] {
   const width = prediction.length / n
@@ -21,21 +22,22 @@ function rowsOf(prediction: ReferenceRow, target: ReferenceRow, n: number): { p:
 
 type ReferenceRow = Float64Array
 
-/** A per-sample function of prediction and target. */
-function perSample(value: (p: Row, t: Row, attribute: number) => number): ReferenceImplementation {
+/** A per-sample function of prediction and target, and of the op's one attribute where it has one. */
+export function perSample(value: (p: Row, t: Row, attribute: number) => number): ReferenceImplementation {
   return ([prediction, target], attributes, [shape], { n }) => {
     const rows = rowsOf(operand(prediction).data, operand(target).data, n)
-    const threshold = (attributes.threshold as number | undefined) ?? 0
-    return [tensorOf(shape as number[], (i) => value((rows[i] as { p: Row }).p, (rows[i] as { t: Row }).t, threshold))]
+    const attribute = Number(Object.values(attributes)[0] ?? 0)
+    return [tensorOf(shape as number[], (i) => value((rows[i] as { p: Row }).p, (rows[i] as { t: Row }).t, attribute))]
   }
 }
 
 /** g times the derivative of a per-sample function by each element of the prediction. */
-function perSampleGradient(derivative: (p: Row, t: Row) => Row): ReferenceImplementation {
-  return ([g, prediction, target], _, [shape], { n }) => {
+export function perSampleGradient(derivative: (p: Row, t: Row, attribute: number) => Row): ReferenceImplementation {
+  return ([g, prediction, target], attributes, [shape], { n }) => {
     const rows = rowsOf(operand(prediction).data, operand(target).data, n)
     const width = sizeOf(shape as number[]) / n
-    const gradients = rows.map(({ p, t }) => derivative(p, t))
+    const attribute = Number(Object.values(attributes)[0] ?? 0)
+    const gradients = rows.map(({ p, t }) => derivative(p, t, attribute))
     return [
       tensorOf(shape as number[], (i) => {
         const row = Math.floor(i / width)

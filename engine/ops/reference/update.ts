@@ -10,7 +10,7 @@ type Step = (
 ) => { w: number; slots: readonly number[] }
 
 /** An update that treats all elements alike: parameters and slots in the op's order. */
-function elementwise(step: Step): ReferenceImplementation {
+export function elementwise(step: Step): ReferenceImplementation {
   return (inputs, attributes, shapes, context) => {
     const k = attributes.count as number
     const slots = inputs.length / k - 2

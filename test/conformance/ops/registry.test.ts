@@ -10,6 +10,8 @@ import { drawInputs } from '../../support/reference-case.ts'
 import { interpret, type Values } from '../../support/reference-interpreter.ts'
 
 const kernels = loadNative().info().kernels
+/** They treat each operand by itself, whatever its shape. */
+const takesAnyShapes = /^weight_\w+_update$|^clip_gradients$/
 
 describe('the registry of ops', () => {
   it('has distinct names', () => {
@@ -71,7 +73,7 @@ describe.each(ops.map((op) => [op.name, op] as const))('%s', (_, op) => {
     expect(() =>
       builder.emit(op.name, inputs, { ...sample.attributes, unheardOf: 1 }, { shape: sample.shape }),
     ).toThrow(expect.objectContaining({ code: 'op.attribute' }))
-    if (inputs.filter((input) => input !== null).length < 2) return
+    if (inputs.filter((input) => input !== null).length < 2 || takesAnyShapes.test(op.name)) return
     const codes = inputs.flatMap((input, index) => {
       if (input === null) return []
       try {

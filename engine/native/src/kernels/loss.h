@@ -38,15 +38,21 @@ inline void validateLoss(Checker& checker) {
   checkPerSample(checker, "output", checker.output(0));
 }
 
-/** (g, prediction, target) -> dprediction. */
+/** The operands (g, prediction, target) -> dprediction, whatever the attributes. */
 template <TargetKind kind>
-inline void validateLossGradient(Checker& checker) {
-  checker.arity(3, 1, 0);
+inline void checkLossGradient(Checker& checker) {
   checkPerSample(checker, "g", checker.input(0));
   checkTarget(checker, checker.input(1), checker.input(2), kind);
   checker.sameShape("dprediction", checker.output(0), checker.input(1));
   checker.inPlace(0, 1);
   if (kind == TargetKind::likePrediction && checker.input(1).rank > 1) checker.inPlace(0, 2);
+}
+
+/** (g, prediction, target) -> dprediction. */
+template <TargetKind kind>
+inline void validateLossGradient(Checker& checker) {
+  checker.arity(3, 1, 0);
+  checkLossGradient<kind>(checker);
 }
 
 /** Elements a sample. */

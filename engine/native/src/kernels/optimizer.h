@@ -77,4 +77,28 @@ inline void forUpdates(const Context& context, const Arguments& arguments, int s
   });
 }
 
+/** Checks k parameters that are overwritten by themselves; attribute 0 is k. */
+inline void checkOverwritten(Checker& checker) {
+  const auto count = static_cast<int>(checker.integer(0, "count", 1, kMaxParameters));
+  checker.require(checker.inputCount() == count && checker.outputCount() == count, std::to_string(count) + " inputs and outputs",
+                  std::to_string(checker.inputCount()) + " inputs and " + std::to_string(checker.outputCount()) + " outputs");
+  for (int i = 0; i < count; ++i) {
+    checker.sameShape("new parameter", checker.output(i), checker.input(i));
+    checker.inPlace(i, i);
+  }
+}
+
+/** Calls change(parameter, elements) over all parameters, in tiles for all threads. For changes element by element. */
+template <class Change>
+inline void forOverwritten(const Context& context, const Arguments& arguments, const Change& change) {
+  for (int i = 0; i < arguments.inputCount; ++i) {
+    const float* const source = arguments.inputs[i].data;
+    float* const target = arguments.outputs[i].data;
+    forElements(context, arguments.inputs[i].count, [&](int64_t begin, int64_t end) {
+      if (target != source) std::memcpy(target + begin, source + begin, static_cast<size_t>(end - begin) * sizeof(float));
+      change(target + begin, end - begin);
+    });
+  }
+}
+
 }  // namespace lamina
