@@ -2,7 +2,7 @@ import type { JsonObject } from '../base/json.ts'
 import type { GraphDocument, GraphEdge, GraphNode } from '../graph/document.ts'
 
 /** Distance between two layers of a chain on the canvas, in pixels. */
-const SPACING = 260
+const SPACING = 232
 
 export interface ChainLayer {
   type: string

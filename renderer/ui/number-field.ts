@@ -5,7 +5,7 @@ export interface NumberRange {
   exclusiveMin?: boolean
   exclusiveMax?: boolean
   integer?: boolean
-  /** Arrow keys multiply by this instead of adding one step. */
+  /** Arrow keys multiply: numbers by 2 (10 with Shift), whole numbers with Shift by 2. */
   logarithmic?: boolean
 }
 
@@ -31,8 +31,8 @@ export function parseNumber(text: string): number {
 /** The value after an arrow key, kept within the range. `direction` is 1 or -1, `large` with Shift. */
 export function stepNumber(value: number, direction: 1 | -1, range: NumberRange, large = false): number {
   let next: number
-  if (range.logarithmic && value > 0) {
-    const factor = range.integer ? 2 : large ? 10 : 2
+  if (range.logarithmic && value > 0 && (large || !range.integer)) {
+    const factor = large && !range.integer ? 10 : 2
     next = direction > 0 ? value * factor : value / factor
     if (range.integer) next = Math.max(1, Math.round(next))
   } else {
