@@ -75,3 +75,25 @@ export function newestRun(path: string): RunBits {
     store.dispose()
   }
 }
+
+/** All that a user put into a project, and what training made of it: to compare before and after something went wrong. */
+export async function contentOf(folder: string, path: string): Promise<unknown> {
+  return await inEngine(folder, path, async (client, project) => {
+    const { id, name, notes, models, datasets } = project
+    const inProject = { project: id }
+    const drawings = models.map(({ id: model }) => client.call.models.get({ ...inProject, model }))
+    const tables = datasets.map(async ({ id: dataset }) => ({
+      ...(await client.call.datasets.get({ ...inProject, dataset })).description,
+      rows: await client.call.datasets.rows({ ...inProject, dataset, from: 0, count: 1000 }),
+    }))
+    const store = ProjectStore.open(path)
+    const runs = store.runs.list().map((run) => ({
+      ...run,
+      epochs: store.runs.epochs(run.id),
+      last: store.runs.checkpoint(run.id, 'last'),
+      best: store.runs.checkpoint(run.id, 'best'),
+    }))
+    store.dispose()
+    return { name, notes, models: await Promise.all(drawings), datasets: await Promise.all(tables), runs }
+  })
+}
