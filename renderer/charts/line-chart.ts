@@ -24,7 +24,7 @@ export interface LineChartInput {
 }
 
 const strokes: Record<Part, 'solid' | 'dashed' | 'dotted'> = { train: 'solid', validation: 'dashed', test: 'dotted' }
-const POINT_LIMIT = 1200
+const POINT_LIMIT = 700
 /** Strokes of the legend: a line of 24, cut as the curve's is. */
 const legendIcons: Record<Part, string> = {
   train: 'path://M0,0 L24,0 L24,2 L0,2 Z',
@@ -80,7 +80,15 @@ export function lineChartOption(input: LineChartInput, theme: ChartTheme): EChar
       minInterval: 1,
       splitLine: { show: false },
     },
-    yAxis: { ...axis, type: input.logarithmic ? 'log' : 'value', name: input.yLabel, nameLocation: 'end', scale: true },
+    yAxis: {
+      ...axis,
+      type: input.logarithmic ? 'log' : 'value',
+      name: input.yLabel,
+      nameLocation: 'end',
+      nameTextStyle: { ...axis.nameTextStyle, align: 'left', padding: [0, 0, 0, -44] },
+      scale: true,
+      ...(input.logarithmic ? { min: 'dataMin', max: 'dataMax' } : {}),
+    },
     series: input.series.map((series, index) => {
       const points = input.logarithmic ? series.points.filter(([, y]) => y > 0) : series.points
       return {
@@ -97,12 +105,13 @@ export function lineChartOption(input: LineChartInput, theme: ChartTheme): EChar
             ? {
                 silent: true,
                 symbol: 'none',
-                lineStyle: { color: theme.accent, type: 'solid', width: 1 },
+                lineStyle: { color: theme.muted, type: 'solid', width: 1 },
                 label: {
                   formatter: `best ${input.best}`,
                   color: theme.muted,
                   fontSize: 11,
                   position: 'end',
+                  align: nearStart(input, input.best) ? 'left' : 'right',
                   distance: 2,
                 },
                 data: [{ xAxis: input.best }],
@@ -111,6 +120,12 @@ export function lineChartOption(input: LineChartInput, theme: ChartTheme): EChar
       }
     }),
   }
+}
+
+/** True in the left half of what is drawn: a label then has its room on the right. */
+function nearStart(input: LineChartInput, best: number): boolean {
+  const end = Math.max(...input.series.map((series) => series.points.at(-1)?.[0] ?? 0))
+  return best * 2 < end
 }
 
 /** The curves as CSV: one row an x value, one column a series. */

@@ -58,16 +58,22 @@ export function scatterChartOption(input: ScatterInput, theme: ChartTheme): ECha
         data: input.points,
         symbolSize: 6,
         itemStyle: { color: theme.series[0], opacity: 0.7 },
-        markLine: input.diagonal
-          ? {
-              silent: true,
-              symbol: 'none',
-              lineStyle: { color: theme.muted, type: 'dashed', width: 1 },
-              label: { show: false },
-              data: [[{ coord: [low, low] }, { coord: [high, high] }]],
-            }
-          : undefined,
       },
+      ...(input.diagonal
+        ? [
+            {
+              type: 'line',
+              data: [
+                [low, low],
+                [high, high],
+              ],
+              symbol: 'none',
+              silent: true,
+              tooltip: { show: false },
+              lineStyle: { color: theme.muted, type: 'dashed', width: 1 },
+            },
+          ]
+        : []),
     ],
   }
 }

@@ -12,6 +12,15 @@ export function metricColumns(runs: readonly RunSummary[]): string[] {
   return kept.sort((a, b) => Number(bare(b) === 'loss') - Number(bare(a) === 'loss') || a.localeCompare(b)).slice(0, 4)
 }
 
+const abbreviations: Readonly<Record<string, string>> = { mean_absolute_error: 'MAE', mean_squared_error: 'MSE' }
+
+/** A metric's name as a heading: `Val. MAE`. */
+export function shortMetric(name: string): string {
+  const bare = name.replace(/^validation_/, '')
+  const label = abbreviations[bare] ?? (bare === name ? metricLabel(bare) : bare.replaceAll('_', ' '))
+  return bare === name ? label : `Val. ${label}`
+}
+
 /** Columns of the table of runs. */
 export function runColumns(runs: readonly RunSummary[]): TableColumn<RunSummary>[] {
   return [
@@ -36,17 +45,17 @@ export function runColumns(runs: readonly RunSummary[]): TableColumn<RunSummary>
       id: 'epochs',
       label: 'Epochs',
       numeric: true,
-      width: '92px',
+      width: '136px',
       text: (run) => `${formatCount(run.epochs)} / ${formatCount(run.plannedEpochs)}`,
       sort: (run) => run.epochs,
     },
     ...metricColumns(runs).map(
       (name): TableColumn<RunSummary> => ({
         id: name,
-        label: metricLabel(name).replace(/^Validation /, 'Val. '),
+        label: shortMetric(name),
         help: metricLabel(name),
         numeric: true,
-        width: 'minmax(84px, 1fr)',
+        width: '104px',
         text: (run) => formatNumber(run.metrics[name]),
         sort: (run) => run.metrics[name],
       }),

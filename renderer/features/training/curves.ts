@@ -1,4 +1,5 @@
 import type { EpochRecord } from '../../../engine/rpc/contract/training.ts'
+import type { Point } from '../../charts/downsample.ts'
 import type { Series } from '../../charts/line-chart.ts'
 
 /** Metric names of a history, `loss` first, without the `validation_` prefix. */
@@ -14,13 +15,21 @@ export function curvesOf(history: readonly EpochRecord[], metric: string, label 
   const series: Series[] = []
   for (const part of ['train', 'validation'] as const) {
     const key = part === 'validation' ? `validation_${metric}` : metric
-    const points = history.flatMap((record) => {
-      const value = record.metrics[key]
-      return value === undefined || !Number.isFinite(value) ? [] : [[record.epoch, value] as const]
-    })
-    if (points.length) series.push({ name: label ? `${label}, ${part}` : part, part, group: label || metric, points })
+    const points: Point[] = []
+    for (const { epoch, metrics } of history) {
+      const value = metrics[key]
+      if (value !== undefined && Number.isFinite(value)) points.push([epoch, value])
+    }
+    if (points.length) series.push({ name: label ? `${label}, ${part}` : part, part, group: label || part, points })
   }
   return series
+}
+
+/** Seconds that the epochs of a history took. */
+export function secondsOf(history: readonly EpochRecord[]): number {
+  let sum = 0
+  for (const { seconds } of history) sum += seconds
+  return sum
 }
 
 /** `validation_accuracy` as people say it: `Validation accuracy`. */

@@ -63,3 +63,15 @@ export function keptEpoch(
   const same = best !== undefined && Object.entries(run.metrics).every(([name, value]) => best.metrics[name] === value)
   return same ? { epoch: best.epoch, restored: best.epoch < run.epochs } : { epoch: run.epochs, restored: false }
 }
+
+/** Each symptom once, as it was last noticed: a resumed run notices some again. */
+export function latestWarnings<Warning extends { rule: string; epoch: number }>(
+  warnings: readonly Warning[],
+): Warning[] {
+  const byRule = new Map<string, Warning>()
+  for (const warning of warnings) {
+    const known = byRule.get(warning.rule)
+    if (!known || warning.epoch >= known.epoch) byRule.set(warning.rule, warning)
+  }
+  return [...byRule.values()]
+}

@@ -43,6 +43,7 @@ export function trialColumns(sweep: SweepRecord): TableColumn<TrialRecord>[] {
         label: shortPath(path),
         help: path,
         numeric: true,
+        width: 'minmax(88px, 1fr)',
         text: (trial) => valueText(trial.values[path]),
         sort: (trial) => {
           const value = trial.values[path]
@@ -58,6 +59,7 @@ export function trialColumns(sweep: SweepRecord): TableColumn<TrialRecord>[] {
       (name, index): TableColumn<TrialRecord> => ({
         id: `metric ${name}`,
         label: name,
+        width: '92px',
         help: index === 0 ? `the objective, ${sweep.direction === 'minimize' ? 'lower' : 'higher'} is better` : name,
         numeric: true,
         text: (trial) => formatNumber(trial.metrics[name]),
@@ -72,7 +74,7 @@ export function trialColumns(sweep: SweepRecord): TableColumn<TrialRecord>[] {
       text: (trial) => formatDuration(trial.seconds),
       sort: (trial) => trial.seconds,
     },
-    { id: 'status', label: 'Status', width: 'minmax(110px, 1.5fr)', sort: (trial) => trial.status },
+    { id: 'status', label: 'Status', width: 'minmax(104px, 1fr)', sort: (trial) => trial.status },
   ]
 }
 
@@ -108,18 +110,17 @@ export function withTrial(sweep: SweepRecord, trial: TrialRecord): SweepRecord {
   return { ...sweep, trials, best: bestTrial(trials, sweep.objective, sweep.direction) }
 }
 
-/** Number of the completed trial with the best objective, or null. */
+/** Number of the completed trial with the best objective, or null; equal ones by lower loss, then by number, as the engine ranks them. */
 export function bestTrial(
   trials: readonly TrialRecord[],
   objective: string,
   direction: SweepRecord['direction'],
 ): number | null {
-  let best: TrialRecord | null = null
-  for (const trial of trials) {
-    const value = trial.metrics[objective]
-    if (trial.status !== 'completed' || value === undefined || !Number.isFinite(value)) continue
-    const held = best?.metrics[objective]
-    if (held === undefined || (direction === 'minimize' ? value < held : value > held)) best = trial
-  }
-  return best?.number ?? null
+  const sign = direction === 'minimize' ? 1 : -1
+  const score = (trial: TrialRecord) => trial.metrics[objective] ?? Number.NaN
+  const loss = (trial: TrialRecord) => trial.metrics.loss ?? Number.POSITIVE_INFINITY
+  const ranked = trials
+    .filter((trial) => trial.status === 'completed' && Number.isFinite(score(trial)))
+    .sort((a, b) => sign * (score(a) - score(b)) || loss(a) - loss(b) || a.number - b.number)
+  return ranked[0]?.number ?? null
 }
