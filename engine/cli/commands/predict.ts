@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { usageError } from '../errors.ts'
 import { type CommandContext, chooseRun } from '../session.ts'
+import { formatNumber } from '../table.ts'
 
 /** `lamina predict <project> --run id --input file --output file` */
 export async function run(
@@ -32,10 +33,16 @@ export async function run(
     const offset = result.columns.length - shown.length
     output.table(
       shown,
-      result.preview.map((row) => row.slice(offset)),
+      result.preview.map((row) => row.slice(offset).map(rounded)),
     )
     if (result.rows > result.preview.length)
       output.line(`${result.rows - result.preview.length} more rows; write all of them with --output.`)
   }
   output.done({ runId: run.id, rows: result.rows, columns: result.columns, path: result.path })
+}
+
+/** Numbers with four digits, for the eye; the file has all of them. */
+function rounded(cell: string | null): string {
+  if (cell === null) return '-'
+  return /^-?\d+\.\d{5,}(e-?\d+)?$/.test(cell) ? formatNumber(Number(cell)) : cell
 }

@@ -15,9 +15,10 @@ export async function run(
     for (const item of runs) output.event('run', item)
     const metric = runs.some((item) => 'accuracy' in item.metrics) ? 'accuracy' : 'mean_absolute_error'
     output.table(
-      ['run', 'id', 'model', 'status', 'epochs', 'loss', metric, 'time', 'seed', 'started'],
+      ['#', 'name', 'id', 'model', 'status', 'epochs', 'loss', metric, 'time', 'seed', 'started'],
       runs.map((item) => [
-        `${item.number} ${item.name}`,
+        item.number,
+        item.name,
         item.id,
         item.modelName,
         item.status,

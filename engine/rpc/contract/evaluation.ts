@@ -140,8 +140,12 @@ export const tuning = {
 
 export const exporting = {
   formats: method<{ id: string; label: string; extension: string; help: string }[]>()(v.optional(v.object({}), {})),
-  /** Writes the file (atomically) and records it. `verified` = the result was run by ONNX Runtime where that is installed. */
-  run: method<{ path: string; bytes: number; notes: string[] }>()(
-    v.object({ ...inProject, run: idSchema, format: v.string(), path: pathSchema }),
-  ),
+  /** Writes the file (atomically) and records it. Where ONNX Runtime is installed, it runs an ONNX model first. */
+  run: method<{
+    path: string
+    bytes: number
+    notes: string[]
+    /** Rows compared and the largest difference (numbers: in standard deviations of the target); null = not checked. */
+    verified: { rows: number; largestDifference: number } | null
+  }>()(v.object({ ...inProject, run: idSchema, format: v.string(), path: pathSchema })),
 }

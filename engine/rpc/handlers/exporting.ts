@@ -5,6 +5,8 @@ import type { HandlersOf } from '../contract/define.ts'
 import type { exporting } from '../contract/evaluation.ts'
 import type { EngineContext } from '../services/context.ts'
 import { writeFileAtomically } from '../services/files.ts'
+import { checkOnnx } from '../services/onnx-check.ts'
+import type { OpenProject } from '../services/projects.ts'
 import { type LoadedRun, loadTrained } from '../services/trained-model.ts'
 
 interface Format {
@@ -12,7 +14,13 @@ interface Format {
   label: string
   extension: string
   help: string
-  write(run: LoadedRun, version: string): { bytes: Uint8Array; notes: string[] }
+  write(run: LoadedRun, open: OpenProject, context: EngineContext): Promise<Written> | Written
+}
+
+interface Written {
+  bytes: Uint8Array
+  notes: string[]
+  verified: { rows: number; largestDifference: number } | null
 }
 
 const formats: readonly Format[] = [
@@ -21,9 +29,14 @@ const formats: readonly Format[] = [
     label: 'ONNX',
     extension: 'onnx',
     help: 'Network, weights and preprocessing for ONNX Runtime and other programs: source units in, predictions out.',
-    write({ model, modelName }, version) {
-      const { compiled, persistent, fitted } = model
-      return exportOnnx({ compiled, persistent, fitted, name: modelName, version })
+    async write(run, open, { version, native }) {
+      const { compiled, persistent, fitted } = run.model
+      const exported = exportOnnx({ compiled, persistent, fitted, name: run.modelName, version })
+      const verified = await checkOnnx(native(), open, run, exported)
+      const note = verified
+        ? `ONNX Runtime gives the same on ${verified.rows} rows; largest difference ${verified.largestDifference.toExponential(1)}.`
+        : 'Not checked: ONNX Runtime is not installed here, or the rows are gone.'
+      return { bytes: exported.bytes, notes: [...exported.notes, note], verified }
     },
   },
   {
@@ -34,7 +47,11 @@ const formats: readonly Format[] = [
     write({ model, name, modelName }) {
       const { compiled, persistent } = model
       const bytes = exportSafetensors(compiled, persistent, { run: name, model: modelName })
-      return { bytes, notes: ['Weights only: the network and its preprocessing are not part of this format.'] }
+      return {
+        bytes,
+        notes: ['Weights only: the network and its preprocessing are not part of this format.'],
+        verified: null,
+      }
     },
   },
 ]
@@ -42,14 +59,14 @@ const formats: readonly Format[] = [
 export const exportingHandlers: HandlersOf<{ exporting: typeof exporting }, EngineContext>['exporting'] = {
   formats: () => formats.map(({ id, label, extension, help }) => ({ id, label, extension, help })),
 
-  run({ project, run, format, path }, context) {
+  async run({ project, run, format, path }, context) {
     const open = context.projects.get(project)
     const found = formats.find((item) => item.id === format)
     if (!found) throw unknownFormat(format)
-    const { bytes, notes } = found.write(loadTrained(open, run), context.version)
+    const { bytes, notes, verified } = await found.write(loadTrained(open, run), open, context)
     const full = writeFileAtomically(path, bytes)
     open.store.artifacts.add({ run: open.store.runs.get(run).id, format, path: full, bytes: bytes.byteLength })
-    return { path: full, bytes: bytes.byteLength, notes }
+    return { path: full, bytes: bytes.byteLength, notes, verified }
   },
 }
 

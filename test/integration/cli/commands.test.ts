@@ -105,7 +105,11 @@ describe('lamina', () => {
     expect((await work.run('runs', project)).stdout).toContain('narrow')
   })
 
-  it('exports ONNX and safetensors', async () => {
+  it('exports ONNX and safetensors, ONNX checked by ONNX Runtime on the test rows', async () => {
+    const checked = await work.ok('export', project, '--run', '1', '--format', 'onnx', '--out', work.path('c.onnx'))
+    const { rows, largestDifference } = checked.verified as { rows: number; largestDifference: number }
+    expect(rows).toBe(30)
+    expect(largestDifference).toBeLessThan(1e-5)
     for (const format of ['onnx', 'safetensors']) {
       const out = work.path(`iris.${format}`)
       const done = await work.ok('export', project, '--run', '1', '--format', format, '--out', out)
