@@ -114,10 +114,11 @@ function launchNode(node: string, script: string, paths: HostPaths, listener: En
   }
 }
 
-/** Node for the engine when it runs outside Electron: `LAMINA_ENGINE_NODE`, else the one that came with npm, else that on the PATH. */
+/** Node for the engine when it runs outside Electron: `LAMINA_ENGINE_NODE`, else the one that came with npm, else the one `npm start` ran on. */
 function nodeForEngine(): string {
   const bundled = join(app.getAppPath(), 'node_modules', '.bin', process.platform === 'win32' ? 'node.cmd' : 'node')
-  return process.env.LAMINA_ENGINE_NODE || process.env.LAMINA_NODE || (existsSync(bundled) ? bundled : 'node')
+  if (process.env.LAMINA_ENGINE_NODE) return process.env.LAMINA_ENGINE_NODE
+  return existsSync(bundled) ? bundled : process.env.LAMINA_NODE || 'node'
 }
 
 /** Electron before 28 carries a Node older than the engine needs. */

@@ -18,10 +18,9 @@ export class EngineProcess {
   readonly #options: EngineProcessOptions
   readonly #policy = new RestartPolicy()
   readonly #waiting = new Map<number, (active: ActiveJob[]) => void>()
-  /** Ports that were asked for before the engine was ready. */
-  #early: MessagePortMain[] = []
   #handle: EngineHandle | undefined
   #exited: (() => void) | undefined
+  #closed = false
   #timer: NodeJS.Timeout | undefined
   #requests = 0
   #failure = ''
@@ -50,18 +49,20 @@ export class EngineProcess {
     })
   }
 
-  /** Starts the engine again after it was given up, at the user's request. */
-  retry(): void {
-    if (this.#handle) return
-    this.#policy.reset()
-    this.start()
-  }
-
-  /** Joins a window's port to the engine, as soon as there is one. */
-  connect(port: MessagePortMain): void {
-    if (this.#handle && this.#state.state === 'running') this.#handle.connect(port)
-    else this.#early.push(port)
-    if (this.#state.state === 'stopped') this.retry()
+  /**
+   * Joins a window's port to the engine. Returns false when there is none running: the window asks again when it hears that there is.
+   * An engine that was given up is tried once more.
+   */
+  connect(port: () => MessagePortMain): boolean {
+    if (this.#handle && this.#state.state === 'running') {
+      this.#handle.connect(port())
+      return true
+    }
+    if (this.#state.state === 'stopped' && !this.#closed) {
+      this.#policy.reset()
+      this.start()
+    }
+    return false
   }
 
   /** Jobs that would be ended by closing; none when the engine does not answer within two seconds. */
@@ -85,6 +86,7 @@ export class EngineProcess {
   /** Lets the engine write its checkpoints and close its projects; kills it when that takes more than five seconds. */
   async shutdown(): Promise<void> {
     clearTimeout(this.#timer)
+    this.#closed = true
     const handle = this.#handle
     this.#setState({ state: 'stopped', reason: null })
     if (!handle) return
@@ -99,10 +101,8 @@ export class EngineProcess {
   }
 
   #onMessage(message: FromHost): void {
-    if (message.kind === 'ready') {
-      this.#setState({ state: 'running', reason: null })
-      for (const port of this.#early.splice(0)) this.#handle?.connect(port)
-    } else if (message.kind === 'failed') this.#failure = message.reason
+    if (message.kind === 'ready') this.#setState({ state: 'running', reason: null })
+    else if (message.kind === 'failed') this.#failure = message.reason
     else if (message.kind === 'jobs') this.#waiting.get(message.request)?.(message.active)
   }
 
@@ -118,7 +118,6 @@ export class EngineProcess {
     const reason = `The engine ended unexpectedly (${code === null ? 'killed' : `code ${code}`})${last ? `: ${last}` : '.'}`
     const delay = this.#policy.afterDeath(Date.now())
     if (delay === null) {
-      for (const port of this.#early.splice(0)) port.close()
       this.#setState({ state: 'stopped', reason })
       return
     }

@@ -1,5 +1,14 @@
 import { join } from 'node:path'
-import { app, type BrowserWindow, dialog, ipcMain, MessageChannelMain, nativeTheme, session } from 'electron'
+import {
+  app,
+  type BrowserWindow,
+  dialog,
+  ipcMain,
+  MessageChannelMain,
+  type MessagePortMain,
+  nativeTheme,
+  session,
+} from 'electron'
 import { channels } from './channels.ts'
 import { parseDesktopArguments, refuseEngineAddress } from './command-line.ts'
 import { type DesktopState, readDesktopState, withRecent, writeDesktopState } from './desktop-state.ts'
@@ -74,14 +83,19 @@ function isDocument(value: unknown): value is { path: string; name: string } {
 function listenToPage(): void {
   ipcMain.on(channels.connectEngine, (event) => {
     if (!isTrustedSender(event)) return
-    const { port1, port2 } = new MessageChannelMain()
-    if (request.engine) connectRemoteEngine(request.engine, port1)
-    else engine.connect(port1)
-    event.sender.postMessage(channels.enginePort, null, [port2])
-    event.sender.send(
-      channels.engineState,
-      request.engine ? { state: 'running', restarts: 0, reason: null } : engine.state,
-    )
+    const join = (connect: (port: () => MessagePortMain) => boolean) => {
+      const { port1, port2 } = new MessageChannelMain()
+      if (connect(() => port1)) event.sender.postMessage(channels.enginePort, null, [port2])
+    }
+    const address = request.engine
+    if (address === null) {
+      join((port) => engine.connect(port))
+      event.sender.send(channels.engineState, engine.state)
+    } else
+      join((port) => {
+        connectRemoteEngine(address, port())
+        return true
+      })
   })
   ipcMain.on(channels.ready, (event) => {
     if (!isTrustedSender(event)) return

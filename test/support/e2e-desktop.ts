@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { _electron, test as base, type ElectronApplication, type Page } from '@playwright/test'
@@ -22,12 +23,12 @@ export interface Desktop {
   closeWindow(): Promise<void>
   /** Resolves with the exit code when the program has ended. */
   readonly ended: Promise<number | null>
-  /** Process id of the engine; throws when there is none (Linux only). */
-  enginePid(): number
+  /** Process id of the engine, undefined while there is none (Linux only). */
+  enginePid(): number | undefined
 }
 
 /** The engine among the children of `parent`: a forked Node, or Electron's utility process. */
-function enginePidOf(parent: number): number {
+function enginePidOf(parent: number): number | undefined {
   for (const entry of readdirSync('/proc')) {
     if (!/^\d+$/.test(entry)) continue
     try {
@@ -38,21 +39,38 @@ function enginePidOf(parent: number): number {
       // Processes end while one reads.
     }
   }
-  throw new Error('no engine process was found')
+  return undefined
 }
 
-/** Starts the built studio in Electron with user data of its own. */
-export async function launchDesktop(workplace: Workplace, args: readonly string[] = []): Promise<Desktop> {
-  const app = await _electron.launch({
-    executablePath: executable(),
+/** What every start of the desktop program is given. */
+function startOptions(workplace: Workplace, args: readonly string[]) {
+  return {
     args: ['--no-sandbox', '--disable-gpu', root, ...args],
     cwd: workplace.folder,
     env: {
       ...(process.env as Record<string, string>),
       LAMINA_USER_DATA: workplace.path('user-data'),
       HOME: workplace.folder,
-      LAMINA_NODE: process.execPath,
     },
+  }
+}
+
+/** Starts the program a second time, as opening a document does; resolves with its exit code. */
+export function startAgain(workplace: Workplace, path: string): Promise<number | null> {
+  const { args, ...options } = startOptions(workplace, [path])
+  const child = spawn(executable(), args, { ...options, stdio: 'ignore' })
+  return new Promise((resolve, reject) => {
+    child.once('exit', resolve)
+    child.once('error', reject)
+  })
+}
+
+/** Starts the built studio in Electron with user data of its own. */
+export async function launchDesktop(workplace: Workplace, args: readonly string[] = []): Promise<Desktop> {
+  const app = await _electron.launch({
+    timeout: 30_000,
+    executablePath: executable(),
+    ...startOptions(workplace, args),
   })
   const ended = new Promise<number | null>((resolve) => app.process().once('exit', (code) => resolve(code)))
   const page = await app.firstWindow()

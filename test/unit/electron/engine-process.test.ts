@@ -58,15 +58,14 @@ describe('the engine process', () => {
   beforeEach(() => void vi.useFakeTimers())
   afterEach(() => void vi.useRealTimers())
 
-  it('joins a port that came early as soon as the engine is ready', () => {
+  it('joins a window to the engine only when it runs', () => {
     const { engine, latest, ready } = setUp()
     engine.start()
-    const early = port()
-    engine.connect(early)
-    expect(latest().connected).toEqual([])
+    expect(engine.connect(port)).toBe(false)
     ready()
-    expect(latest().connected).toEqual([early])
     expect(engine.state.state).toBe('running')
+    expect(engine.connect(port)).toBe(true)
+    expect(latest().connected).toHaveLength(1)
   })
 
   it('starts a dead engine again, says why it died, and counts', () => {
@@ -97,7 +96,7 @@ describe('the engine process', () => {
     const attempts = started.length
     vi.advanceTimersByTime(120_000)
     expect(started).toHaveLength(attempts)
-    engine.connect(port())
+    engine.connect(port)
     expect(started).toHaveLength(attempts + 1)
   })
 
