@@ -10,9 +10,9 @@ export interface JobFollower {
   /**
    * Resolves when the job has ended, completed or stopped. Throws its error when it failed.
    *
-   * @param text what stands beside the bar
+   * @param detail what stands beside the bar after progress and time
    */
-  wait(job: string, text?: (job: Job) => string): Promise<Job>
+  wait(job: string, detail?: () => string): Promise<Job>
 }
 
 /** While `work` goes on, Ctrl-C stops the job that is waited for within a batch, and what was reached is kept. */
@@ -29,13 +29,13 @@ export async function followingJobs<T>(
     output.note('Stopping after this batch. Press Ctrl-C again to leave at once.')
     client.call.jobs.stop({ job: current }).catch(() => {})
   }
-  const wait: JobFollower['wait'] = async (id, text = (job) => `${job.done} of ${job.total} ${job.unit}`) => {
+  const wait: JobFollower['wait'] = async (id, detail = () => '') => {
     current = id
     if (stopping) stop()
     const off = client.on('job.changed', (job) => {
       if (job.id !== id || job.state !== 'running') return
       const eta = job.etaSeconds === null ? '' : `, ${formatSeconds(job.etaSeconds)} left`
-      output.progress(job.done, job.total, `${text(job)}${eta}`)
+      output.progress(job.done, job.total, `${job.done} of ${job.total} ${job.unit}${eta}${detail()}`)
     })
     try {
       const job = await client.call.jobs.wait({ job: id })

@@ -42,7 +42,7 @@ export async function run(
     output.event('started', { runId: started.run, number, epochs, seed })
     output.line(`${before.name} of ${before.modelName}: ${epochs} epochs, seed ${seed}`)
     try {
-      await wait(started.job, (job) => `epoch ${job.done} of ${job.total}${listening.latest()}`)
+      await wait(started.job, listening.latest)
     } finally {
       listening.dispose()
     }

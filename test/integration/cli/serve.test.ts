@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { afterAll, describe, expect, it } from 'vitest'
 import { clientOver } from '../../../engine/rpc/client.ts'
 import { connectWebSocket } from '../../../engine/rpc/transports/web-socket.ts'
@@ -12,6 +12,13 @@ function page(): string {
   mkdirSync(work.path('page'), { recursive: true })
   writeFileSync(work.path('page/index.html'), '<!doctype html><title>Lamina</title>')
   return work.path('page')
+}
+
+async function weights(project: string, run: string): Promise<Buffer> {
+  const out = work.path(`${run}.safetensors`)
+  await work.ok('export', project, '--run', run, '--format', 'safetensors', '--out', out)
+  const file = readFileSync(out)
+  return file.subarray(8 + Number(file.readBigUInt64LE(0)))
 }
 
 describe('lamina serve', () => {
@@ -49,6 +56,25 @@ describe('lamina serve', () => {
     const { runs } = await work.ok('runs', work.path('digits.lamina'))
     expect(runs).toMatchObject([{ status: 'stopped' }])
     expect(await work.ok('evaluate', work.path('digits.lamina'))).toHaveProperty('accuracy')
+  })
+
+  it('trains through a window’s WebSocket to the same bits as the command line', async () => {
+    process.env.LAMINA_RENDERER = page()
+    const path = work.path('iris.lamina')
+    await work.ok('new', 'iris', path)
+    const child = work.spawn('serve', '--json')
+    const ended = collect(child)
+    const { host, searchParams } = new URL((await eventOf(child, 'serving')).url as string)
+    const client = clientOver(await connectWebSocket(`ws://${host}/rpc?token=${searchParams.get('token')}`))
+    const project = await client.call.projects.open({ path })
+    const { job } = await client.call.training.start({ project: project.id, model: project.models[0]!.id })
+    expect((await client.call.jobs.wait({ job })).state).toBe('completed')
+    client.close()
+    child.kill('SIGINT')
+    expect((await ended).code).toBe(0)
+    await work.ok('train', path)
+    const [window, line] = await Promise.all(['1', '2'].map((run) => weights(path, run)))
+    expect(window!.equals(line!)).toBe(true)
   })
 
   it('says how to build the page when there is none', async () => {
