@@ -2,9 +2,9 @@ import type { GraphDocument, NodeId } from '../../../engine/graph/document.ts'
 import type { Point } from '../../../engine/graph/edit.ts'
 
 /** Size of a node card on the canvas, in pixels. Cards are of one size, so layouts need no measuring. */
-export const CARD = { width: 168, height: 76 } as const
+export const CARD = { width: 176, height: 76 } as const
 /** Free space between two cards of a chain. */
-export const GAP = { x: 64, y: 28 } as const
+export const GAP = { x: 56, y: 28 } as const
 export const GRID = 4
 
 /** The nearest point of the grid. */

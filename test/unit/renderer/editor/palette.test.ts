@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest'
+import { layers } from '../../../../engine/layers/registry.ts'
+import { categories, categoryOf, searchLayers } from '../../../../renderer/features/editor/categories.ts'
+import { hasIcon } from '../../../../renderer/features/editor/layer-icons.ts'
+
+const found = (query: string) => searchLayers(query, layers).flatMap((group) => group.layers.map((layer) => layer.type))
+
+describe('the palette', () => {
+  it.each(layers.map((layer) => [layer.type, layer] as const))('has the icon and category of %s', (_type, layer) => {
+    expect(hasIcon(layer.icon)).toBe(true)
+    expect(categoryOf(layer).id).toBe(layer.category)
+  })
+
+  it('lists every layer once', () => {
+    expect(found('').toSorted()).toEqual(layers.map((layer) => layer.type).toSorted())
+  })
+
+  it('finds layers by label, Keras name and what they do', () => {
+    expect(found('DENSE')).toContain('dense')
+    expect(found('batchnorm')).toHaveLength(1)
+    expect(found('element by element')).toContain('add')
+    expect(found('no such layer')).toEqual([])
+  })
+
+  it('gives each category a colour of its own', () => {
+    expect(new Set(categories.map((category) => category.color)).size).toBe(categories.length)
+  })
+})
