@@ -2,6 +2,7 @@ import type { EChartsCoreOption } from 'echarts/core'
 import { formatNumber } from '../services/format.ts'
 import type { ChartTheme } from './chart-theme.ts'
 import { downsample, type Point } from './downsample.ts'
+import { escapeHtml } from './escape-html.ts'
 
 /** Which rows a curve was measured on; decides its stroke in every chart. */
 export type Part = 'train' | 'validation' | 'test'
@@ -35,6 +36,7 @@ const legendIcons: Record<Part, string> = {
 /** Options of a line chart: train solid, validation dashed, test dotted; values at 0 or below are left out of a logarithmic axis. */
 export function lineChartOption(input: LineChartInput, theme: ChartTheme): EChartsCoreOption {
   const groups = [...new Set(input.series.map((series) => series.group))]
+  const colorOf = (series: Series) => theme.series[groups.indexOf(series.group) % theme.series.length] ?? theme.text
   const axis = {
     nameTextStyle: { color: theme.muted, fontSize: 11 },
     axisLine: { show: true, lineStyle: { color: theme.line } },
@@ -66,7 +68,10 @@ export function lineChartOption(input: LineChartInput, theme: ChartTheme): EChar
       backgroundColor: theme.surface,
       borderColor: theme.line,
       textStyle: { color: theme.text, fontSize: 12 },
-      valueFormatter: (value: unknown) => formatNumber(Number(value)),
+      formatter: (hovered: unknown) => {
+        const x = (hovered as { axisValue?: number }[])[0]?.axisValue
+        return x === undefined ? '' : tooltipMarkup(input, x, colorOf)
+      },
     },
     dataZoom: [{ type: 'inside', filterMode: 'none', zoomOnMouseWheel: 'shift' }],
     xAxis: {
@@ -98,7 +103,7 @@ export function lineChartOption(input: LineChartInput, theme: ChartTheme): EChar
         symbol: points.length === 1 ? 'circle' : 'none',
         symbolSize: 5,
         lineStyle: { width: 1.5, type: strokes[series.part] },
-        color: theme.series[groups.indexOf(series.group) % theme.series.length],
+        color: colorOf(series),
         emphasis: { disabled: true },
         markLine:
           index === 0 && input.best
@@ -120,6 +125,30 @@ export function lineChartOption(input: LineChartInput, theme: ChartTheme): EChar
       }
     }),
   }
+}
+
+/** Every series' value at an x: drawn curves are thinned out, so the values come from the whole ones. */
+export function valuesAt(series: readonly Series[], x: number): { series: Series; value: number }[] {
+  return series.flatMap((each) => {
+    let low = 0
+    let high = each.points.length - 1
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if ((each.points[middle] as Point)[0] < x) low = middle + 1
+      else high = middle
+    }
+    const point = each.points[low]
+    return point && point[0] === x ? [{ series: each, value: point[1] }] : []
+  })
+}
+
+function tooltipMarkup(input: LineChartInput, x: number, colorOf: (series: Series) => string): string {
+  const rows = valuesAt(input.series, x).map(
+    ({ series, value }) =>
+      `<tr><td><span style="display:inline-block;width:14px;border-top:2px ${strokes[series.part]} ${colorOf(series)};vertical-align:middle"></span></td>` +
+      `<td style="padding:0 12px 0 6px">${escapeHtml(series.name)}</td><td style="text-align:right">${formatNumber(value)}</td></tr>`,
+  )
+  return `${escapeHtml(input.xLabel)} ${formatNumber(x)}<table>${rows.join('')}</table>`
 }
 
 /** True in the left half of what is drawn: a label then has its room on the right. */

@@ -1,6 +1,7 @@
 import type { EChartsCoreOption } from 'echarts/core'
 import { formatNumber } from '../services/format.ts'
 import type { ChartTheme } from './chart-theme.ts'
+import { escapeHtml } from './escape-html.ts'
 
 export interface ScatterInput {
   points: readonly (readonly [x: number, y: number])[]
@@ -80,12 +81,6 @@ export function scatterChartOption(input: ScatterInput, theme: ChartTheme): ECha
 
 function xText(input: ScatterInput, x: number): string {
   return input.categories?.[x] ?? formatNumber(x)
-}
-
-/** Text that is safe inside the markup of a tooltip: column names and class names are the user's. */
-export function escapeHtml(text: string): string {
-  const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
-  return text.replace(/[&<>"]/g, (character) => entities[character] ?? character)
 }
 
 /** The points as CSV, categories by name. */

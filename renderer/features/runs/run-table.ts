@@ -45,7 +45,7 @@ export function runColumns(runs: readonly RunSummary[]): TableColumn<RunSummary>
       id: 'epochs',
       label: 'Epochs',
       numeric: true,
-      width: '136px',
+      width: '148px',
       text: (run) => `${formatCount(run.epochs)} / ${formatCount(run.plannedEpochs)}`,
       sort: (run) => run.epochs,
     },

@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest'
+import type { RunSummary } from '../../../../engine/rpc/contract/training.ts'
+import {
+  distinctNames,
+  filterRuns,
+  metricColumns,
+  parseTags,
+  runColumns,
+  shortMetric,
+} from '../../../../renderer/features/runs/run-table.ts'
+import { sortRows } from '../../../../renderer/ui/table.ts'
+
+const run = (number: number, part: Partial<RunSummary> = {}) =>
+  ({
+    id: `run_${number}`,
+    number,
+    name: `Run ${number}`,
+    modelName: 'mlp',
+    status: 'completed',
+    tags: [],
+    notes: '',
+    metrics: {},
+    ...part,
+  }) as RunSummary
+
+describe('the table of runs', () => {
+  it('prefers validation figures, loss first, at most four', () => {
+    const metrics = { loss: 1, accuracy: 1, validation_accuracy: 1, validation_loss: 1 }
+    expect(metricColumns([run(1, { metrics })])).toEqual(['validation_loss', 'validation_accuracy'])
+    expect(metricColumns([run(1, { metrics: { accuracy: 1, loss: 1 } })])).toEqual(['loss', 'accuracy'])
+    expect(metricColumns([run(1, { metrics: { a: 1, b: 1, c: 1, d: 1, loss: 1 } })])).toEqual(['loss', 'a', 'b', 'c'])
+  })
+  it('has short headings', () => {
+    expect(shortMetric('validation_mean_absolute_error')).toBe('Val. MAE')
+    expect(shortMetric('validation_loss')).toBe('Val. loss')
+    expect(shortMetric('accuracy')).toBe('Accuracy')
+  })
+  it('sorts by a metric with runs that lack it last', () => {
+    const runs = [run(1, { metrics: { loss: 3 } }), run(2), run(3, { metrics: { loss: 1 } })]
+    const sort = (direction: 'ascending' | 'descending') =>
+      sortRows(runs, runColumns(runs), { column: 'loss', direction }).map(({ number }) => number)
+    expect(sort('ascending')).toEqual([3, 1, 2])
+    expect(sort('descending')).toEqual([1, 3, 2])
+  })
+  it('finds runs by every word, in any field', () => {
+    const runs = [run(1, { tags: ['wide'] }), run(2, { notes: 'Wide and slow' }), run(3, { status: 'failed' })]
+    const found = (query: string) => filterRuns(runs, query).map(({ number }) => number)
+    expect(found('wide')).toEqual([1, 2])
+    expect(found('WIDE slow')).toEqual([2])
+    expect(found('#3 failed')).toEqual([3])
+    expect(found(' ')).toEqual([1, 2, 3])
+  })
+  it('reads tags as typed', () => {
+    expect(parseTags(' wide, slow ,,wide')).toEqual(['wide', 'slow'])
+  })
+  it('tells runs of one name apart', () => {
+    expect(distinctNames([run(1, { name: 'a' }), run(2, { name: 'b' }), run(3, { name: 'a' })])).toEqual([
+      'a (#1)',
+      'b',
+      'a (#3)',
+    ])
+  })
+})
