@@ -65,13 +65,23 @@ export function startAgain(workplace: Workplace, path: string): Promise<number |
   })
 }
 
+/**
+ * Playwright attaches to Electron's inspector while the program is starting already; now and then it comes too late and waits
+ * for ever for a program that runs. It is then started again.
+ */
+async function launch(workplace: Workplace, args: readonly string[]): Promise<ElectronApplication> {
+  for (let attempt = 1; ; attempt += 1)
+    try {
+      const options = { executablePath: executable(), timeout: 12_000, ...startOptions(workplace, args) }
+      return await _electron.launch(options)
+    } catch (error) {
+      if (attempt === 4) throw error
+    }
+}
+
 /** Starts the built studio in Electron with user data of its own. */
 export async function launchDesktop(workplace: Workplace, args: readonly string[] = []): Promise<Desktop> {
-  const app = await _electron.launch({
-    timeout: 30_000,
-    executablePath: executable(),
-    ...startOptions(workplace, args),
-  })
+  const app = await launch(workplace, args)
   const ended = new Promise<number | null>((resolve) => app.process().once('exit', (code) => resolve(code)))
   const page = await app.firstWindow()
   return {
