@@ -4,7 +4,7 @@ import { mergePatches } from '../../../engine/graph/history.ts'
 import { applyPatch, type Patch } from '../../../engine/graph/patch.ts'
 import { connectionsOf, reachable } from '../../../engine/graph/topology.ts'
 import { findLayer } from '../../../engine/layers/registry.ts'
-import { CARD, freePlace, GAP, snap } from './geometry.ts'
+import { CARD, freePlace, GAP, overlaps, snap } from './geometry.ts'
 
 /** Where a layer goes when nobody says where: right of everything, at the height of what is rightmost. */
 export function defaultPlace(document: GraphDocument): Point {
@@ -55,12 +55,21 @@ export function insertAfter(document: GraphDocument, node: NodeId, type: string)
   return { ...added, patch: { ...mergePatches(added.patch, joined.patch), label: added.patch.label } }
 }
 
-/** Adds a layer whose card is centred at a point; into the connection under it when there is one. */
+/**
+ * Adds a layer whose card is centred at a point; into the connection under it when there is one, and where its ends are too close,
+ * what follows moves to the right.
+ */
 export function drop(document: GraphDocument, type: string, centre: Point, edge: EdgeId | null): NodeEdit {
   const corner = snap({ x: centre.x - CARD.width / 2, y: centre.y - CARD.height / 2 })
-  if (edge !== null) {
-    const inserted = insertOnEdge(document, edge, type, corner)
-    if (inserted.ok) return inserted
+  const onto = edge === null ? undefined : document.edges[edge]
+  if (onto) {
+    const ends = [document.nodes[onto.from.node], document.nodes[onto.to.node]]
+    const crowded = ends.some((node) => node && overlaps(node.position, corner))
+    const room = crowded ? makeRoom(document, onto.from.node, onto.to.node) : { label: '', changes: [] }
+    const roomy = applyPatch(document, room)
+    const beside = { x: (ends[0]?.position.x ?? 0) + CARD.width + GAP.x, y: corner.y }
+    const inserted = insertOnEdge(roomy, onto.id, type, crowded ? freePlace(roomy, beside) : corner)
+    if (inserted.ok) return { ...inserted, patch: mergePatches(room, inserted.patch) }
   }
   return addNode(document, type, corner)
 }

@@ -12,7 +12,8 @@ export function snap({ x, y }: Point): Point {
   return { x: Math.round(x / GRID) * GRID, y: Math.round(y / GRID) * GRID }
 }
 
-function overlaps(a: Point, b: Point): boolean {
+/** True when two cards at these corners touch. */
+export function overlaps(a: Point, b: Point): boolean {
   return Math.abs(a.x - b.x) < CARD.width + GRID && Math.abs(a.y - b.y) < CARD.height + GRID
 }
 

@@ -72,6 +72,9 @@ describe('dropping a layer', () => {
     const { document, id } = applied(before, drop(before, 'dropout', { x: 200, y: 0 }, 'a-b-0'))
     expect(edgesOf(document)).toEqual(expect.arrayContaining([['a', id]]))
     expect(document.edges['a-b-0']).toBeUndefined()
+    const [left, middle, right] = ['a', id, 'b'].map((node) => document.nodes[node]?.position.x ?? Number.NaN)
+    expect(middle! - left!).toBeGreaterThanOrEqual(CARD.width)
+    expect(right! - middle!).toBeGreaterThanOrEqual(CARD.width)
   })
 
   it('onto a connection places a layer that cannot stand there beside it', () => {

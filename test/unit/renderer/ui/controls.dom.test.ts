@@ -89,20 +89,18 @@ describe('an error notice', () => {
 
 describe('a parameter form', () => {
   it('renders every visible parameter of a declaration and names the one that changes', async () => {
+    const updates: unknown[][] = []
+    const onUpdate = (...update: unknown[]) => updates.push(update)
     const form = mount({
-      emits: ['update'],
-      setup: (_props, { emit }) => {
-        const onUpdate = (name: string, value: unknown) => emit('update', name, value)
-        return () =>
-          h(TooltipProvider, () => h(UiParamForm, { specs: dense.params, params: { useBias: false }, onUpdate }))
-      },
+      render: () =>
+        h(TooltipProvider, () => h(UiParamForm, { specs: dense.params, params: { useBias: false }, onUpdate })),
     })
     expect(form.find('[data-testid=inspector-param-units]').exists()).toBe(true)
     expect(form.find('[data-testid=inspector-param-biasL2]').exists()).toBe(false)
     const units = form.get('[data-testid=inspector-param-units]')
     await units.setValue('64')
     await units.trigger('change')
-    expect(form.emitted('update')?.[0]).toEqual(['units', 64])
+    expect(updates[0]).toEqual(['units', 64])
   })
 })
 
