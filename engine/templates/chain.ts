@@ -2,7 +2,7 @@ import type { JsonObject } from '../base/json.ts'
 import type { GraphDocument, GraphEdge, GraphNode } from '../graph/document.ts'
 
 /** Distance between two layers of a chain on the canvas, in pixels. */
-const SPACING = 232
+const SPACING = 116
 
 export interface ChainLayer {
   type: string
@@ -10,12 +10,12 @@ export interface ChainLayer {
   params?: JsonObject
 }
 
-/** A document with the layers connected one after the other, laid out from left to right. Ids are the names. */
+/** A document with the layers connected one after the other, laid out from top to bottom. Ids are the names. */
 export function chain(layers: readonly ChainLayer[]): GraphDocument {
   const nodes: Record<string, GraphNode> = {}
   const edges: Record<string, GraphEdge> = {}
   layers.forEach(({ type, name, params = {} }, index) => {
-    nodes[name] = { id: name, type, name, params, position: { x: 80 + index * SPACING, y: 160 } }
+    nodes[name] = { id: name, type, name, params, position: { x: 80, y: 80 + index * SPACING } }
     const previous = layers[index - 1]
     if (!previous) return
     const id = `${previous.name}-${name}`

@@ -12,16 +12,16 @@ function elk(): Promise<ELK> {
   return layouter
 }
 
-/** The document as ELK's layered algorithm reads it, from left to right. */
+/** The document as ELK's layered algorithm reads it, from top to bottom. */
 export function toElk(document: GraphDocument): ElkNode {
   const known = (id: string) => document.nodes[id] !== undefined
   return {
     id: 'root',
     layoutOptions: {
       'elk.algorithm': 'layered',
-      'elk.direction': 'RIGHT',
-      'elk.spacing.nodeNode': String(GAP.y),
-      'elk.layered.spacing.nodeNodeBetweenLayers': String(GAP.x),
+      'elk.direction': 'DOWN',
+      'elk.spacing.nodeNode': String(GAP.x),
+      'elk.layered.spacing.nodeNodeBetweenLayers': String(GAP.y),
       'elk.layered.nodePlacement.strategy': 'BRANDES_KOEPF',
       'elk.layered.nodePlacement.bk.fixedAlignment': 'BALANCED',
       'elk.layered.considerModelOrder.strategy': 'NODES_AND_EDGES',
@@ -33,7 +33,7 @@ export function toElk(document: GraphDocument): ElkNode {
   }
 }
 
-/** A patch that puts the layers in columns from left to right, without crossings where possible. */
+/** A patch that puts the layers in rows from top to bottom, without crossings where possible. */
 export async function arrange(document: GraphDocument): Promise<Patch> {
   const laidOut = await (await elk()).layout(toElk(document))
   const positions = (laidOut.children ?? []).map((child) => {

@@ -25,7 +25,7 @@ export function starter(document: GraphDocument, signature: DatasetSignature | u
   let drawn = document
   let before: string | null = null
   for (const [index, { type, params }] of chain.entries()) {
-    const added = addNode(drawn, type, { x: 80 + index * (CARD.width + GAP.x), y: 160 }, { params })
+    const added = addNode(drawn, type, { x: 80, y: 80 + index * (CARD.height + GAP.y) }, { params })
     if (!added.ok) continue
     drawn = applyPatch(drawn, added.patch)
     patch = mergePatches(patch, added.patch)

@@ -20,7 +20,7 @@ const edgesOf = (document: GraphDocument) => Object.values(document.edges).map((
 const chain = () => {
   const document = documentOf({ a: { type: 'input' }, b: { type: 'dense' }, c: { type: 'output' } })
   const nodes = Object.fromEntries(
-    Object.values(document.nodes).map((node, index) => [node.id, { ...node, position: { x: index * 232, y: 0 } }]),
+    Object.values(document.nodes).map((node, index) => [node.id, { ...node, position: { x: 0, y: index * 116 } }]),
   )
   return { ...document, nodes }
 }
@@ -37,10 +37,10 @@ describe('inserting after a layer', () => {
       ]),
     )
     expect(Object.keys(document.edges)).toHaveLength(3)
-    const x = (node: string) => document.nodes[node]?.position.x ?? Number.NaN
-    expect(x(id) - x('a')).toBeGreaterThanOrEqual(CARD.width)
-    expect(x('b') - x(id)).toBeGreaterThanOrEqual(CARD.width)
-    expect(x('c') - x('b')).toBe(232)
+    const y = (node: string) => document.nodes[node]?.position.y ?? Number.NaN
+    expect(y(id) - y('a')).toBeGreaterThanOrEqual(CARD.height)
+    expect(y('b') - y(id)).toBeGreaterThanOrEqual(CARD.height)
+    expect(y('c') - y('b')).toBe(116)
   })
 
   it('branches off where nothing follows, or more than one thing', () => {
@@ -69,28 +69,28 @@ describe('dropping a layer', () => {
 
   it('onto a connection stands between its ends', () => {
     const before = chain()
-    const { document, id } = applied(before, drop(before, 'dropout', { x: 200, y: 0 }, 'a-b-0'))
+    const { document, id } = applied(before, drop(before, 'dropout', { x: 100, y: 100 }, 'a-b-0'))
     expect(edgesOf(document)).toEqual(expect.arrayContaining([['a', id]]))
     expect(document.edges['a-b-0']).toBeUndefined()
-    const [left, middle, right] = ['a', id, 'b'].map((node) => document.nodes[node]?.position.x ?? Number.NaN)
-    expect(middle! - left!).toBeGreaterThanOrEqual(CARD.width)
-    expect(right! - middle!).toBeGreaterThanOrEqual(CARD.width)
+    const [above, middle, below] = ['a', id, 'b'].map((node) => document.nodes[node]?.position.y ?? Number.NaN)
+    expect(middle! - above!).toBeGreaterThanOrEqual(CARD.height)
+    expect(below! - middle!).toBeGreaterThanOrEqual(CARD.height)
   })
 
   it('onto a connection places a layer that cannot stand there beside it', () => {
     const before = chain()
-    const { document } = applied(before, drop(before, 'output', { x: 200, y: 0 }, 'a-b-0'))
+    const { document } = applied(before, drop(before, 'output', { x: 100, y: 100 }, 'a-b-0'))
     expect(document.edges['a-b-0']).toBeDefined()
     expect(Object.keys(document.nodes)).toHaveLength(4)
   })
 })
 
 describe('places for layers', () => {
-  it('are right of what is there and never on top of a card', () => {
+  it('are below what is there and never on top of a card', () => {
     const document = chain()
-    expect(defaultPlace(document).x).toBeGreaterThan(464)
+    expect(defaultPlace(document).y).toBeGreaterThan(232)
     const place = freePlace(document, { x: 0, y: 0 })
-    expect(place.y).toBeGreaterThanOrEqual(CARD.height)
+    expect(place.x).toBeGreaterThanOrEqual(CARD.width)
   })
 
   it('move together', () => {
@@ -98,14 +98,14 @@ describe('places for layers', () => {
     const moved = applyPatch(document, nudge(document, ['a', 'b'], { x: 8, y: -4 }))
     expect([moved.nodes.a?.position, moved.nodes.b?.position, moved.nodes.c?.position]).toEqual([
       { x: 8, y: -4 },
-      { x: 240, y: -4 },
-      { x: 464, y: 0 },
+      { x: 8, y: 112 },
+      { x: 0, y: 232 },
     ])
   })
 })
 
 describe('arranging', () => {
-  it('puts every layer right of those it depends on, without overlaps', async () => {
+  it('puts every layer below those it depends on, without overlaps', async () => {
     const document = documentOf({
       a: { type: 'input' },
       b: { type: 'dense' },
@@ -115,12 +115,12 @@ describe('arranging', () => {
     })
     const arranged = applyPatch(document, await arrange(document))
     for (const edge of Object.values(arranged.edges)) {
-      const from = arranged.nodes[edge.from.node]?.position.x ?? Number.NaN
-      const to = arranged.nodes[edge.to.node]?.position.x ?? Number.NaN
-      expect(to - from).toBeGreaterThanOrEqual(CARD.width)
+      const from = arranged.nodes[edge.from.node]?.position.y ?? Number.NaN
+      const to = arranged.nodes[edge.to.node]?.position.y ?? Number.NaN
+      expect(to - from).toBeGreaterThanOrEqual(CARD.height)
     }
     const [b, c] = [arranged.nodes.b?.position, arranged.nodes.c?.position]
-    expect(Math.abs((b?.y ?? 0) - (c?.y ?? 0))).toBeGreaterThanOrEqual(CARD.height)
+    expect(Math.abs((b?.x ?? 0) - (c?.x ?? 0))).toBeGreaterThanOrEqual(CARD.width)
   })
 
   it('bears a drawing with a cycle', async () => {
