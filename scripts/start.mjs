@@ -1,7 +1,7 @@
 // `npm start`: opens the studio in its desktop window, or serves it to the browser where there can be no window.
 //   --browser   serve to the browser in any case
 // Other arguments (a project file) are passed on.
-import { spawn, spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ensureBuilt } from './bundle.mjs'
@@ -33,11 +33,22 @@ function openWindow(electron) {
   become(electron, [...sandboxArguments(), root, ...passed], environment)
 }
 
-function main() {
-  const native = spawnSync(process.execPath, [join(root, 'scripts', 'build-native.mjs'), '--if-missing'], {
-    stdio: 'inherit',
+/** Compiles the native engine when its sources are newer, and says so when it takes a while. Resolves to the exit status. */
+function ensureNative() {
+  const builder = join(root, 'scripts', 'build-native.mjs')
+  const child = spawn(process.execPath, [builder, '--if-missing'], { stdio: 'inherit' })
+  const notice = setTimeout(() => console.log('Compiling the native engine (about a minute) ...'), 1000)
+  return new Promise((resolve) => {
+    child.once('exit', (code) => {
+      clearTimeout(notice)
+      resolve(code ?? 1)
+    })
   })
-  if (native.status !== 0) process.exit(native.status ?? 1)
+}
+
+async function main() {
+  const native = await ensureNative()
+  if (native !== 0) process.exit(native)
   if (!ensureBuilt()) process.exit(1)
   if (process.argv.includes('--browser')) return serve('The browser was asked for.')
   if (!hasDisplay()) return serve('There is no display here (neither DISPLAY nor WAYLAND_DISPLAY is set).')
@@ -50,4 +61,4 @@ function main() {
   openWindow(electron)
 }
 
-main()
+await main()

@@ -1,5 +1,8 @@
+import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { expect, test } from '../../support/e2e.ts'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { expect, root, test } from '../../support/e2e.ts'
 import { Studio } from '../../support/e2e-studio.ts'
 
 test('shows the start page with every template, accessible by keyboard and screen reader', async ({ page }) => {
@@ -45,4 +48,24 @@ test('says what is wrong with a file that is no project, and opens nothing', asy
   await expect(notice).toContainText('nothing.lamina')
   expect(existsSync(workplace.path('nothing.lamina'))).toBe(false)
   await expect(studio.id('start-page')).toBeVisible()
+})
+
+test('npm start says why there is no window and serves the studio instead', async ({ workplace }) => {
+  const { DISPLAY: _, WAYLAND_DISPLAY: __, ...env } = process.env
+  const child = spawn(process.execPath, [join(root, 'scripts', 'start.mjs')], {
+    cwd: workplace.folder,
+    env: { ...env, LAMINA_USER_DATA: workplace.path('user-data') },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const ended = new Promise((resolve) => child.once('exit', resolve))
+  const lines: string[] = []
+  for await (const line of createInterface({ input: child.stdout })) {
+    lines.push(line)
+    if (line.includes('http://127.0.0.1:')) break
+  }
+  expect(lines.join('\n')).toContain('There is no display here')
+  const [address] = /http:\/\/127\.0\.0\.1:\d+/.exec(lines.at(-1) ?? '') ?? []
+  expect(await fetch(address ?? '').then((answer) => answer.status)).toBe(200)
+  child.kill('SIGTERM')
+  await ended
 })

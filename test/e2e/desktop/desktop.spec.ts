@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { serveStudio } from '../../support/e2e.ts'
 import { expect, launchDesktop, startAgain, test } from '../../support/e2e-desktop.ts'
 import { Studio } from '../../support/e2e-studio.ts'
 
@@ -128,4 +129,18 @@ test('hands a project that is opened a second time to the window that is there',
   await expect(studio.id('start-page')).toBeVisible()
   expect(await startAgain(workplace, path)).toBe(0)
   await expect(studio.id('project-menu')).toBeVisible()
+})
+
+test('works with a served engine, through its address', async ({ workplace }) => {
+  const served = await serveStudio(workplace)
+  const desktop = await launchDesktop(workplace, ['--engine', served.url])
+  const studio = new Studio(desktop.page)
+  // Paths are the engine's, so the studio asks for them in a form.
+  await studio.createFrom('xor', workplace.path('far.lamina'))
+  await studio.id('top-train').click()
+  await studio.go('train')
+  await expect(studio.id('train-status')).toHaveText('completed')
+  expect(desktop.enginePid()).toBeUndefined()
+  await desktop.app.close()
+  await served.stop()
 })
