@@ -52,7 +52,7 @@ export const zones: readonly Zone[] = [
     name: 'graph validation',
     pattern: /^engine\/graph\/(?:validate|advice)[\w-]*\.ts$/,
     pure: true,
-    imports: ['base', 'graph', 'graph analysis', 'layers', 'losses', 'training declarations'],
+    imports: ['parameters', 'base', 'graph', 'graph analysis', 'layers', 'losses', 'training declarations'],
     types: ['compile'],
     advice: 'Validation reads the document, its declarations and the plan; it does not compile or train.',
   },
@@ -61,15 +61,23 @@ export const zones: readonly Zone[] = [
     pattern: /^engine\/graph\//,
     pure: true,
     packages: ['valibot'],
-    imports: ['base', 'graph', 'layers', 'losses'],
+    imports: ['parameters', 'base', 'graph', 'layers', 'losses'],
     types: ['compile'],
     advice: 'Inference and edits read documents by way of the layer declarations, and nothing above them.',
+  },
+  {
+    name: 'parameters',
+    pattern: /^engine\/layers\/(?:params|read-params|param-check|near-matches)\.ts$/,
+    pure: true,
+    imports: ['base'],
+    types: ['layers'],
+    advice: 'Declared parameters are shared by layers, losses, optimisers and plans, and know none of them.',
   },
   {
     name: 'losses',
     pattern: /^engine\/training\/losses\//,
     pure: true,
-    imports: ['base', 'ops'],
+    imports: ['parameters', 'base', 'ops'],
     types: ['graph', 'layers', 'compile'],
     advice:
       'A loss is a declaration: shapes it takes and the ops it lowers to. The Output layer offers all of them by name.',
@@ -78,7 +86,7 @@ export const zones: readonly Zone[] = [
     name: 'layers',
     pattern: /^engine\/layers\//,
     pure: true,
-    imports: ['base', 'ops', 'graph', 'losses'],
+    imports: ['parameters', 'base', 'ops', 'graph', 'losses'],
     types: ['compile'],
     advice: 'A layer lowers through the builder it is handed; it knows neither passes nor training.',
   },
@@ -86,7 +94,17 @@ export const zones: readonly Zone[] = [
     name: 'compile',
     pattern: /^engine\/compile\//,
     pure: true,
-    imports: ['graph validation', 'losses', 'graph analysis', 'base', 'ops', 'graph', 'layers', 'program format'],
+    imports: [
+      'parameters',
+      'graph validation',
+      'losses',
+      'graph analysis',
+      'base',
+      'ops',
+      'graph',
+      'layers',
+      'program format',
+    ],
     advice: 'The compiler takes losses, metrics and optimisers as declarations; it never looks them up in training.',
   },
   {
@@ -101,7 +119,7 @@ export const zones: readonly Zone[] = [
     pattern:
       /^engine\/training\/(?:plan|override|metrics|optimizers|schedules|objective|loss|resolve|registry)[\w-]*(?:\/|\.ts$)/,
     pure: true,
-    imports: ['losses', 'graph analysis', 'base', 'ops', 'graph', 'layers', 'compile'],
+    imports: ['parameters', 'losses', 'graph analysis', 'base', 'ops', 'graph', 'layers', 'compile'],
     types: ['data description'],
     advice:
       'Plans, losses, metrics, optimisers and schedules are declarations that the window shows; what runs them is the trainer.',
@@ -110,7 +128,16 @@ export const zones: readonly Zone[] = [
     name: 'templates',
     pattern: /^engine\/templates\//,
     pure: true,
-    imports: ['graph validation', 'losses', 'graph analysis', 'base', 'graph', 'layers', 'training declarations'],
+    imports: [
+      'parameters',
+      'graph validation',
+      'losses',
+      'graph analysis',
+      'base',
+      'graph',
+      'layers',
+      'training declarations',
+    ],
     types: ['data description'],
     advice: 'A template is a document, a plan and settings.',
   },
@@ -137,6 +164,7 @@ export const zones: readonly Zone[] = [
     name: 'training',
     pattern: /^engine\/training\//,
     imports: [
+      'parameters',
       'graph validation',
       'losses',
       'graph analysis',
@@ -158,6 +186,7 @@ export const zones: readonly Zone[] = [
     name: 'evaluation',
     pattern: /^engine\/evaluation\//,
     imports: [
+      'parameters',
       'graph validation',
       'losses',
       'graph analysis',
@@ -180,6 +209,7 @@ export const zones: readonly Zone[] = [
     name: 'tuning',
     pattern: /^engine\/tuning\//,
     imports: [
+      'parameters',
       'graph validation',
       'losses',
       'graph analysis',
@@ -203,6 +233,7 @@ export const zones: readonly Zone[] = [
     name: 'export',
     pattern: /^engine\/(?:export|import)\//,
     imports: [
+      'parameters',
       'graph validation',
       'losses',
       'graph analysis',
@@ -228,6 +259,7 @@ export const zones: readonly Zone[] = [
     pure: true,
     packages: ['valibot'],
     imports: [
+      'parameters',
       'graph validation',
       'losses',
       'graph analysis',
@@ -259,6 +291,7 @@ export const zones: readonly Zone[] = [
     name: 'engine',
     pattern: /^engine\/(?:rpc\/|bench\/|[\w-]+\.ts$)/,
     imports: [
+      'parameters',
       'graph validation',
       'rpc socket',
       'losses',
@@ -289,6 +322,7 @@ export const zones: readonly Zone[] = [
     name: 'cli',
     pattern: /^engine\/cli\//,
     imports: [
+      'parameters',
       'graph validation',
       'losses',
       'graph analysis',
@@ -321,6 +355,7 @@ export const zones: readonly Zone[] = [
     name: 'renderer',
     pattern: /^renderer\//,
     imports: [
+      'parameters',
       'graph validation',
       'losses',
       'graph analysis',
