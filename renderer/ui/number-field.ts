@@ -45,3 +45,9 @@ export function stepNumber(value: number, direction: 1 | -1, range: NumberRange,
   if (range.max !== undefined) next = Math.min(range.max, next)
   return rangeProblem(next, range) ? value : next
 }
+
+/** A number without an exponent, as ARIA attributes want it; undefined for what is no number. */
+export function plainDecimal(value: number | undefined): string | undefined {
+  if (value === undefined || !Number.isFinite(value)) return undefined
+  return value.toLocaleString('en-US', { useGrouping: false, maximumSignificantDigits: 17 })
+}

@@ -1,4 +1,5 @@
-import type { EpochRecord, RunSummary } from '../../../engine/rpc/contract/training.ts'
+import type { RunSummary } from '../../../engine/rpc/contract/training.ts'
+import { formatCount } from '../../services/format.ts'
 import { metricLabel } from './curves.ts'
 
 export type BadgeKind = 'neutral' | 'accent' | 'success' | 'warning' | 'danger'
@@ -54,14 +55,10 @@ export function chooseRun<Run extends { id: string }>(
   return find(chosen) ?? find(training) ?? runs[0] ?? null
 }
 
-/** The epoch whose weights the run kept, as far as its figures tell: the best one where it was restored, else the last. */
-export function keptEpoch(
-  run: Pick<RunSummary, 'bestEpoch' | 'metrics' | 'epochs'>,
-  history: readonly EpochRecord[],
-): { epoch: number; restored: boolean } {
-  const best = history.find((record) => record.epoch === run.bestEpoch)
-  const same = best !== undefined && Object.entries(run.metrics).every(([name, value]) => best.metrics[name] === value)
-  return same ? { epoch: best.epoch, restored: best.epoch < run.epochs } : { epoch: run.epochs, restored: false }
+/** Which epoch the shown figures belong to: `Best epoch 42`, `Last epoch 60`. */
+export function usedEpochText(run: Pick<RunSummary, 'usedEpoch' | 'epochs'>): string {
+  const used = run.usedEpoch ?? run.epochs
+  return `${used < run.epochs ? 'Best epoch' : 'Last epoch'} ${formatCount(used)}`
 }
 
 /** Each symptom once, as it was last noticed: a resumed run notices some again. */

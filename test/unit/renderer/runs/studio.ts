@@ -48,6 +48,7 @@ export function runOf(number: number, part: Partial<RunSummary> = {}): RunSummar
     epochs: 2,
     plannedEpochs: 2,
     bestEpoch: 2,
+    usedEpoch: 2,
     metrics: { loss: 0.5, validation_loss: 0.75 },
     parameters: 67,
     seed: 1,

@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { curvesOf, metricNames, secondsOf } from '../../../../renderer/features/training/curves.ts'
-import { chooseRun, figureRows, keptEpoch, latestWarnings } from '../../../../renderer/features/training/run-status.ts'
+import {
+  chooseRun,
+  figureRows,
+  latestWarnings,
+  usedEpochText,
+} from '../../../../renderer/features/training/run-status.ts'
 
 const history = [
   { epoch: 1, metrics: { accuracy: 0.5, loss: 1, validation_loss: 2 }, learningRate: 0.1, seconds: 0.25 },
@@ -53,11 +58,10 @@ describe('figures of a run', () => {
       { name: 'accuracy', label: 'Accuracy', train: 0.75, validation: null },
     ])
   })
-  it('tell whether the best epoch was restored or the last one kept', () => {
-    const best = { bestEpoch: 1, epochs: 2, metrics: history[0]!.metrics }
-    expect(keptEpoch(best, history)).toEqual({ epoch: 1, restored: true })
-    expect(keptEpoch({ ...best, metrics: history[1]!.metrics }, history)).toEqual({ epoch: 2, restored: false })
-    expect(keptEpoch({ ...best, bestEpoch: null }, history)).toEqual({ epoch: 2, restored: false })
+  it('belong to the epoch whose weights are used', () => {
+    expect(usedEpochText({ usedEpoch: 1042, epochs: 2000 })).toBe('Best epoch 1,042')
+    expect(usedEpochText({ usedEpoch: 60, epochs: 60 })).toBe('Last epoch 60')
+    expect(usedEpochText({ usedEpoch: null, epochs: 7 })).toBe('Last epoch 7')
   })
   it('show each symptom once, as last noticed', () => {
     const early = { rule: 'overfitting', epoch: 5 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseNumber, rangeProblem, stepNumber } from '../../../../renderer/ui/number-field.ts'
+import { parseNumber, plainDecimal, rangeProblem, stepNumber } from '../../../../renderer/ui/number-field.ts'
 
 describe('number fields', () => {
   it('read decimal points, decimal commas and exponents', () => {
@@ -40,5 +40,11 @@ describe('number fields', () => {
   it('never step out of the range, nor onto an excluded end', () => {
     expect(stepNumber(0.95, 1, { min: 0, max: 1, exclusiveMax: true })).toBe(0.95)
     expect(stepNumber(0.5, 1, { min: 0, max: 1 })).toBe(0.55)
+  })
+
+  it('tell assistive technology numbers without an exponent', () => {
+    expect([1e-7, 0.005, 32].map(plainDecimal)).toEqual(['0.0000001', '0.005', '32'])
+    expect(plainDecimal(Number.NaN)).toBeUndefined()
+    expect(plainDecimal(undefined)).toBeUndefined()
   })
 })
