@@ -2,6 +2,7 @@ import { LaminaError } from '../base/errors.ts'
 import { elementCount, type Shape } from '../base/shape.ts'
 import type { PersistentEntry, Program } from '../native/program.ts'
 import { findOp } from '../ops/registry.ts'
+import type { GraphBuilder } from './builder.ts'
 import { differentiate } from './differentiate.ts'
 import { emitProgram } from './emit.ts'
 import { fuseKernels, fuseLosses } from './fuse.ts'
@@ -12,7 +13,7 @@ import { accumulatorNames, type Lowered, lowerForward, lowerObjectives } from '.
 import { aligned } from './plan-memory.ts'
 import { schedule } from './schedule.ts'
 import { simplify } from './simplify.ts'
-import type { CompiledModel, CompileRequest, CostReport } from './types.ts'
+import type { CompiledModel, CompiledWeight, CompileRequest, CostReport } from './types.ts'
 import { verify } from './verify.ts'
 
 export { initializeWeights } from './initialize.ts'
@@ -41,11 +42,29 @@ interface OptimizerSlots {
   floats: number
 }
 
+/** Projects updated parameters, those under the same constraint in one op. */
+function constrain(
+  builder: GraphBuilder,
+  updated: readonly ValueId[],
+  constraints: readonly CompiledWeight['constraint'][],
+): void {
+  const groups = new Map<string, { attributes: { kind: string; limit: number }; values: ValueId[] }>()
+  for (const [index, constraint] of constraints.entries()) {
+    if (!constraint) continue
+    const key = `${constraint.kind} ${constraint.limit}`
+    const group = groups.get(key) ?? { attributes: { ...constraint }, values: [] }
+    groups.set(key, group)
+    group.values.push(updated[index] as ValueId)
+  }
+  for (const { attributes, values } of groups.values())
+    builder.emit('weight_constraint_update', values, { count: values.length, ...attributes })
+}
+
 /** Forward in training mode, loss, gradients, update. Places optimiser slots after the weights. */
 function stageTraining(request: CompileRequest, layout: ModelLayout): Staged & { slots: OptimizerSlots } {
   const { declaration, params } = request.optimizer
   const lowered = lowerForward(layout, request.dataset, true)
-  const loss = lowerObjectives(layout, lowered)
+  const loss = lowerObjectives(layout, lowered, true)
   const forward = verify(lowered.builder.finish('train', [], loss), 'lower')
   const trained = layout.weights.filter((weight) => weight.trainable && !weight.frozen)
   const idOf = (weight: (typeof trained)[number]): ValueId => lowered.weights.get(weight) as ValueId
@@ -55,6 +74,7 @@ function stageTraining(request: CompileRequest, layout: ModelLayout): Staged & {
   const persistent = weightOffsets(lowered)
   const builder = createGraphBuilder(graph)
   const slots: OptimizerSlots = { entries: [], initials: [], floats: layout.weightFloats }
+  const constraints = new Map(trained.map((weight) => [idOf(weight), weight.constraint] as const))
   const variables: { parameter: ValueId; gradient: ValueId; slots: ValueId[] }[] = []
   for (const weight of trained) {
     const parameter = idOf(weight)
@@ -73,7 +93,14 @@ function stageTraining(request: CompileRequest, layout: ModelLayout): Staged & {
     })
     variables.push({ parameter, gradient, slots: own })
   }
-  if (variables.length > 0) declaration.lower(builder, params, variables)
+  if (variables.length > 0) {
+    const updated = declaration.lower(builder, params, variables)
+    constrain(
+      builder,
+      updated,
+      variables.map((variable) => constraints.get(variable.parameter)),
+    )
+  }
   // The scalar itself is not asked for any more: accumulators hold its parts.
   const complete = verify(builder.finish('train', []), 'optimizer')
   return { graph: optimize(complete, request.batchSize), persistent, slots }
@@ -82,7 +109,7 @@ function stageTraining(request: CompileRequest, layout: ModelLayout): Staged & {
 /** Forward in inference mode; with targets, losses and metrics too. */
 function stageInference(request: CompileRequest, layout: ModelLayout, name: 'evaluate' | 'predict'): Staged {
   const lowered = lowerForward(layout, request.dataset, false)
-  if (name === 'evaluate') lowerObjectives(layout, lowered)
+  if (name === 'evaluate') lowerObjectives(layout, lowered, false)
   const outputs = layout.outputs.map((output) => ({
     name: output.name,
     value: lowered.predictions.get(output.node) as ValueId,

@@ -34,6 +34,59 @@ function truncatedNormal(random: Random): number {
   }
 }
 
+/** Rows x columns with orthonormal columns: modified Gram-Schmidt, each vector made orthogonal twice, in place. */
+function orthonormalColumns(random: Random, rows: number, columns: number): Float64Array[] {
+  const vectors: Float64Array[] = []
+  while (vectors.length < columns) {
+    const vector = Float64Array.from({ length: rows }, () => random.normal())
+    for (let pass = 0; pass < 2; pass += 1)
+      for (const other of vectors) {
+        let along = 0
+        for (let i = 0; i < rows; i += 1) along += (vector[i] as number) * (other[i] as number)
+        for (let i = 0; i < rows; i += 1) vector[i] = (vector[i] as number) - along * (other[i] as number)
+      }
+    const norm = Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0))
+    vectors.push(vector.map((value) => value / norm))
+  }
+  return vectors
+}
+
+/** Saxe et al. 2014: the matrix of all leading axes by the last has orthonormal columns, or rows where they are fewer, times the gain. */
+function orthogonal({ shape, initializer }: WeightSpec, random: Random): () => number {
+  const columns = shape.at(-1) ?? 1
+  const rows = elementCount(shape) / columns
+  const tall = rows >= columns
+  const vectors = orthonormalColumns(random, Math.max(rows, columns), Math.min(rows, columns))
+  const gain = initializer.value ?? 1
+  let index = -1
+  return () => {
+    index += 1
+    const [row, column] = [Math.floor(index / columns), index % columns]
+    return gain * ((tall ? vectors[column]?.[row] : vectors[row]?.[column]) as number)
+  }
+}
+
+/** Ones where row and column agree, the last axis being the columns. */
+function identity({ shape, initializer }: WeightSpec): () => number {
+  const columns = shape.at(-1) ?? 1
+  let index = -1
+  return () => {
+    index += 1
+    return Math.floor(index / columns) === index % columns ? (initializer.value ?? 1) : 0
+  }
+}
+
+/** Draws with a variance from one of Keras' three distributions. */
+function scaled(random: Random, variance: number, distribution: string): () => number {
+  if (distribution === 'uniform') {
+    const limit = Math.sqrt(3 * variance)
+    return () => (2 * random.uniform() - 1) * limit
+  }
+  if (distribution === 'untruncated_normal') return () => random.normal() * Math.sqrt(variance)
+  const deviation = Math.sqrt(variance) / TRUNCATED_DEVIATION
+  return () => truncatedNormal(random) * deviation
+}
+
 /** A function that draws the next element. */
 function sampler(weight: WeightSpec, random: Random): () => number {
   const name: InitializerName = weight.initializer.name
@@ -48,15 +101,21 @@ function sampler(weight: WeightSpec, random: Random): () => number {
       return () => random.normal() * SPREAD
     case 'random_uniform':
       return () => (2 * random.uniform() - 1) * SPREAD
+    case 'truncated_normal':
+      return () => truncatedNormal(random) * SPREAD
+    case 'orthogonal':
+      return orthogonal(weight, random)
+    case 'identity':
+      return identity(weight)
+    case 'variance_scaling': {
+      const { fanIn, fanOut } = fansOf(weight)
+      const { value = 1, mode = 'fan_in', distribution = 'truncated_normal' } = weight.initializer
+      const fan = { fan_in: fanIn, fan_out: fanOut, fan_avg: (fanIn + fanOut) / 2 }[mode]
+      return scaled(random, value / Math.max(1, fan), distribution)
+    }
     default: {
       const [family, distribution] = name.split('_') as [string, string]
-      const variance = varianceOf(family, fansOf(weight))
-      if (distribution === 'uniform') {
-        const limit = Math.sqrt(3 * variance)
-        return () => (2 * random.uniform() - 1) * limit
-      }
-      const deviation = Math.sqrt(variance) / TRUNCATED_DEVIATION
-      return () => truncatedNormal(random) * deviation
+      return scaled(random, varianceOf(family, fansOf(weight)), distribution)
     }
   }
 }

@@ -161,6 +161,9 @@ export function layoutModel(request: CompileRequest): ModelLayout {
     invariant(layer?.node.type === 'output', `the objective's ${objective.output} is not an Output of the document`)
     slots.push(targetSlot(request, objective, layer, slots.length))
   }
+  for (const target of slots.filter((slot) => slot.kind === 'target'))
+    if (objectives.some((objective) => objective.weighted && objective.output === target.node))
+      slots.push({ slot: slots.length, kind: 'weight', node: target.node, columns: target.columns, rowShape: [] })
   const outputs = layers
     .filter((layer) => layer.node.type === 'output')
     .map(({ node, inference: known }) => ({

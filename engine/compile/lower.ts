@@ -1,6 +1,6 @@
 import { invariant } from '../base/errors.ts'
 import { Stream } from '../base/rng.ts'
-import { BATCH } from '../base/shape.ts'
+import { BATCH, elementCount } from '../base/shape.ts'
 import type { DatasetSignature, NodeId } from '../graph/document.ts'
 import type { GraphBuilder } from './builder.ts'
 import { createGraphBuilder } from './graph-builder.ts'
@@ -14,6 +14,15 @@ export interface Lowered {
   weights: ReadonlyMap<CompiledWeight, ValueId>
   /** What arrives at each Output. */
   predictions: ReadonlyMap<NodeId, ValueId>
+  /** Values whose size is part of the loss. */
+  penalties: readonly ActivityPenalty[]
+}
+
+interface ActivityPenalty {
+  node: NodeId
+  value: ValueId
+  l1: number
+  l2: number
 }
 
 /** Moving statistics of a frozen layer stand still: it runs as in inference, as in Keras. */
@@ -26,6 +35,7 @@ export function lowerForward(layout: ModelLayout, dataset: DatasetSignature, tra
   const builder = createGraphBuilder()
   const weights = new Map<CompiledWeight, ValueId>()
   const predictions = new Map<NodeId, ValueId>()
+  const penalties: ActivityPenalty[] = []
   const outputs = new Map<NodeId, readonly ValueId[]>()
   for (const layer of layout.layers) {
     const { node, declaration, inference } = layer
@@ -57,11 +67,12 @@ export function lowerForward(layout: ModelLayout, dataset: DatasetSignature, tra
         weights: own,
         training: runsInTraining(layer, training),
         stream: Stream.layers + layer.ordinal,
+        penalize: (value, { l1, l2 }) => penalties.push({ node: node.id, value, l1, l2 }),
       })
       outputs.set(node.id, lowered)
     }
   }
-  return { builder, weights, predictions }
+  return { builder, weights, predictions, penalties }
 }
 
 /** Names of the accumulators: the total loss, then the metrics of each objective (after the Output's name where there are several). */
@@ -76,10 +87,11 @@ export function accumulatorNames(layout: ModelLayout): string[] {
 
 /**
  * Appends losses, penalties and metrics: accumulators receive sums over samples; returned is the scalar to differentiate, the sum of
- * weight * mean loss over the batch and of all penalties.
+ * weight * mean loss over the batch and of all penalties. While training, each sample's loss is multiplied by its weight where there are
+ * some; the mean is over the number of samples all the same, as in Keras.
  */
-export function lowerObjectives(layout: ModelLayout, lowered: Lowered): ValueId {
-  const { builder, predictions, weights } = lowered
+export function lowerObjectives(layout: ModelLayout, lowered: Lowered, training: boolean): ValueId {
+  const { builder, predictions, penalties } = lowered
   const terms: ValueId[] = []
   let accumulator = 1
   for (const objective of layout.objectives) {
@@ -90,7 +102,11 @@ export function lowerObjectives(layout: ModelLayout, lowered: Lowered): ValueId 
     const shape = [BATCH, ...binding.rowShape]
     const target = builder.value('feed', `target of ${binding.columns.join(', ')}`, shape, { slot: binding.slot })
     const losses = objective.loss.lower(builder, prediction, target)
-    const weighted = builder.emitOne('scale', [losses], { factor: objective.weight })
+    const weights = training && layout.slots.find((slot) => slot.kind === 'weight' && slot.node === objective.output)
+    const counted = weights
+      ? builder.emitOne('multiply', [losses, builder.value('feed', 'sample weights', [BATCH], { slot: weights.slot })])
+      : losses
+    const weighted = builder.emitOne('scale', [counted], { factor: objective.weight })
     builder.emit('accumulate', [weighted], { slot: 0 })
     terms.push(builder.emitOne('batch_mean', [weighted]))
     for (const metric of objective.metrics) {
@@ -98,7 +114,7 @@ export function lowerObjectives(layout: ModelLayout, lowered: Lowered): ValueId 
       accumulator += 1
     }
   }
-  for (const [weight, value] of weights) {
+  for (const [weight, value] of lowered.weights) {
     builder.setOrigin(weight.node)
     for (const norm of ['l1', 'l2'] as const) {
       const factor = weight.regularizer?.[norm] ?? 0
@@ -106,6 +122,21 @@ export function lowerObjectives(layout: ModelLayout, lowered: Lowered): ValueId 
       const penalty = builder.emitOne(`${norm}_penalty`, [value], { factor })
       builder.emit('accumulate', [penalty], { slot: 0, perSample: true })
       terms.push(penalty)
+    }
+  }
+  for (const { node, value, l1, l2 } of penalties) {
+    builder.setOrigin(node)
+    const shape = builder.shapeOf(value)
+    const zeros = builder.emitOne('fill', [], { value: 0 }, { shape })
+    for (const [op, factor] of [
+      ['mean_absolute_error', l1],
+      ['mean_squared_error', l2],
+    ] as const) {
+      if (factor === 0) continue
+      const mean = builder.emitOne(op, [value, zeros])
+      const penalty = builder.emitOne('scale', [mean], { factor: factor * elementCount(shape.slice(1)) })
+      builder.emit('accumulate', [penalty], { slot: 0 })
+      terms.push(builder.emitOne('batch_mean', [penalty]))
     }
   }
   builder.setOrigin('')

@@ -16,10 +16,14 @@ export interface LossDeclaration {
   label: string
   help: string
   target: TargetEncoding
+  /** What the Output offers while this loss is chosen, under these names. */
+  params?: ParamSpecs
+  /** Functions of the last layer whose values it can take, the usual one first; left out where any will do. */
+  activations?: readonly string[]
   /** Throws a LaminaError when prediction and target do not fit (`loss.shape`). */
   check(prediction: Shape, target: DatasetSignature['targets'][number] | undefined): void
-  /** Per-sample loss [N]. */
-  lower(builder: GraphBuilder, prediction: ValueId, target: ValueId): ValueId
+  /** Per-sample loss [N]; `params` are those of `params`, their defaults when left out. */
+  lower(builder: GraphBuilder, prediction: ValueId, target: ValueId, params?: EffectiveParams): ValueId
 }
 
 /** A metric accumulated natively during training and validation; the registry is `engine/training/metrics`. */
@@ -36,17 +40,18 @@ export interface MetricDeclaration {
 export interface OptimizerDeclaration {
   type: string
   label: string
-  keras: string
+  /** Class in Keras 3; null where Keras has none. */
+  keras: string | null
   help: string
   params: ParamSpecs
   /** Names of the slots it keeps per parameter with these settings. */
   slots(params: EffectiveParams): readonly { name: string; initial: number }[]
-  /** Emits the update of all parameters in one op. */
+  /** Emits the update of all parameters in one op; returned are the new parameters in the same order. */
   lower(
     builder: GraphBuilder,
     params: EffectiveParams,
     variables: readonly { parameter: ValueId; gradient: ValueId; slots: readonly ValueId[] }[],
-  ): void
+  ): readonly ValueId[]
 }
 
 export interface Objective {
@@ -54,6 +59,8 @@ export interface Objective {
   loss: LossDeclaration
   weight: number
   metrics: readonly MetricDeclaration[]
+  /** Each sample counts in training with a weight of its own, fed to a slot of the kind `weight`. */
+  weighted?: boolean
 }
 
 export interface CompileRequest {
@@ -71,8 +78,8 @@ export interface CompileRequest {
 /** What is fed to a data slot. */
 export interface SlotBinding {
   slot: number
-  kind: 'input' | 'target'
-  /** Document node: the Input, or the Output whose target it is. */
+  kind: 'input' | 'target' | 'weight'
+  /** Document node: the Input, or the Output whose target or sample weights it is. */
   node: NodeId
   /** Feature columns in order (inputs) or the target column. */
   columns: readonly string[]

@@ -36,15 +36,29 @@ export type InitializerName =
   | 'he_normal'
   | 'lecun_uniform'
   | 'lecun_normal'
+  | 'truncated_normal'
+  | 'orthogonal'
+  | 'identity'
+  | 'variance_scaling'
 
 export interface WeightSpec {
   /** `kernel`, `bias`, `gamma`, `moving_mean`, ... as in Keras. */
   name: string
   shape: Shape
-  initializer: { name: InitializerName; value?: number; fanIn?: number; fanOut?: number }
+  initializer: {
+    name: InitializerName
+    /** The constant, the gain of `orthogonal` and `identity`, the scale of `variance_scaling`. */
+    value?: number
+    mode?: 'fan_in' | 'fan_out' | 'fan_avg'
+    distribution?: 'truncated_normal' | 'untruncated_normal' | 'uniform'
+    fanIn?: number
+    fanOut?: number
+  }
   /** false: state (moving statistics), never touched by the optimiser. */
   trainable: boolean
   regularizer?: { l1: number; l2: number }
+  /** What it is projected onto after each step. */
+  constraint?: { kind: 'non_neg' | 'max_norm' | 'unit_norm'; limit: number }
 }
 
 export interface ShapeContext {
@@ -61,6 +75,8 @@ export interface LowerContext extends ShapeContext {
   training: boolean
   /** Philox stream of this layer (Stream.layers + its ordinal in the document). */
   stream: number
+  /** Adds `l1 * sum |value| + l2 * sum value^2`, a mean over samples, to the loss (Keras activity_regularizer). */
+  penalize(value: ValueId, factors: { l1: number; l2: number }): void
 }
 
 /** Thrown by `infer` and `check`; becomes a Diagnostic at the node. */

@@ -12,7 +12,7 @@ interface UpdateOptions extends Pick<OpDeclaration, 'name' | 'samples'> {
 export const clippingKinds = ['value', 'norm', 'global_norm'] as const
 
 /** Projections of weights after a step. */
-export const constraintKinds = ['non_negative', 'max_norm', 'unit_norm'] as const
+export const constraintKinds = ['non_neg', 'max_norm', 'unit_norm'] as const
 
 const count: AttributeSpec = { kind: 'integer', min: 1, max: 1 << 20 }
 

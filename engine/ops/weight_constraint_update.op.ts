@@ -11,7 +11,7 @@ export const weightConstraintUpdate = overwriteOp({
     limit: { kind: 'number', min: 0, max: 1e30, default: 2 },
   },
   samples: [
-    { name: 'non-negative', inputs: [[5, 3], [3]], attributes: { count: 2, kind: 'non_negative' } },
+    { name: 'non-negative', inputs: [[5, 3], [3]], attributes: { count: 2, kind: 'non_neg' } },
     {
       name: 'some norms too large',
       inputs: [[5, 3], [3], [2, 3, 4]],

@@ -94,6 +94,18 @@ function activationFinding(document: GraphDocument, output: ResolvedOutput): Dia
       repair: repair(fitting),
     }
   }
+  if (loss.activations?.includes(activation)) return null
+  if (loss.activations)
+    return {
+      severity: 'warning',
+      code: 'objective.activation',
+      message: `${loss.label} is not defined for all values that ${activation} gives.`,
+      ...at,
+      expected: loss.activations.join(', '),
+      received: activation,
+      fix: `Set the activation of the last layer to ${loss.activations[0]}.`,
+      repair: repair(loss.activations[0] as string),
+    }
   const range = activationRange[activation]
   if (target?.kind !== 'numeric' || range === undefined) return null
   return {

@@ -91,7 +91,10 @@ export function resolveLoss(
   target: Target | undefined,
 ): LossDeclaration {
   const chosen = textParam(params, 'loss')
-  const type = chosen === 'auto' ? automaticLoss(prediction, last, target) : chosen
+  const automatic = automaticLoss(prediction, last, target)
+  // Class numbers cannot be smoothed; the one-hot form is the same loss.
+  const smooths = automatic === 'sparse_categorical_crossentropy' && params.labelSmoothing !== 0
+  const type = chosen !== 'auto' ? chosen : smooths ? 'categorical_crossentropy' : automatic
   const loss = findLoss(type)
   if (!loss)
     throw new LaminaError({
@@ -104,7 +107,11 @@ export function resolveLoss(
         losses.map((item) => item.type),
       ),
     })
-  return { ...loss, target: encodingFor(loss, prediction, target) }
+  return {
+    ...loss,
+    target: encodingFor(loss, prediction, target),
+    lower: (builder, predicted, wanted) => loss.lower(builder, predicted, wanted, params),
+  }
 }
 
 function automaticLoss(prediction: Shape, last: LastActivation, target: Target | undefined): string {

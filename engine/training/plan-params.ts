@@ -64,6 +64,26 @@ export const planParams: ParamSpecs = {
     default: 'constant',
     options: schedules.map((item) => ({ value: item.type, label: item.label, help: item.help })),
   },
+  classWeight: {
+    kind: 'choice',
+    label: 'Class weights',
+    help: 'Lets rare classes count as much as frequent ones while training.',
+    keras: 'class_weight',
+    default: 'none',
+    options: [
+      { value: 'none', label: 'none', help: 'Every sample counts once.' },
+      { value: 'balanced', label: 'balanced', help: '$n / (k \\, n_c)$ for class $c$ of $k$, as scikit-learn counts.' },
+    ],
+  },
+  sampleWeight: {
+    kind: 'text',
+    label: 'Sample weights',
+    help: 'Name of a numeric column that says how much each sample counts while training. Empty: all the same.',
+    keras: 'sample_weight',
+    default: '',
+    maxLength: 256,
+    searchable: false,
+  },
   'earlyStopping.enabled': {
     kind: 'boolean',
     label: 'Early stopping',

@@ -104,6 +104,8 @@ export function parsePlan(json: unknown): TrainingPlan {
     threads: parseField('threads', json.threads, defaultPlan.threads) as number,
     optimizer: parseChoice('optimizer', json.optimizer, defaultPlan.optimizer),
     schedule: parseChoice('schedule', json.schedule, defaultPlan.schedule),
+    classWeight: parseField('classWeight', json.classWeight, defaultPlan.classWeight) as TrainingPlan['classWeight'],
+    sampleWeight: parseField('sampleWeight', json.sampleWeight, defaultPlan.sampleWeight) as string,
     earlyStopping: parseGroup('earlyStopping', json.earlyStopping) as unknown as TrainingPlan['earlyStopping'],
     checkpoint: parseGroup('checkpoint', json.checkpoint) as unknown as TrainingPlan['checkpoint'],
   }

@@ -16,6 +16,10 @@ export interface TrainingPlan {
   optimizer: Choice
   /** Learning rate over epochs; scales or replaces the optimiser's `learningRate`. */
   schedule: Choice
+  /** `balanced`: samples of each class count in inverse proportion to how many of them train. */
+  classWeight: 'none' | 'balanced'
+  /** Numeric column whose values weigh the training samples; empty = none. */
+  sampleWeight: string
   earlyStopping: {
     enabled: boolean
     /** `validation_loss`, `validation_accuracy`, `loss`, ... */
@@ -35,6 +39,8 @@ export const defaultPlan: TrainingPlan = {
   threads: 0,
   optimizer: { type: 'adam', params: {} },
   schedule: { type: 'constant', params: {} },
+  classWeight: 'none',
+  sampleWeight: '',
   earlyStopping: { enabled: false, monitor: 'validation_loss', patience: 10, minDelta: 0, restoreBest: true },
   checkpoint: { everyEpochs: 10, seconds: 5 },
 }

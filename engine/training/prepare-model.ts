@@ -6,7 +6,7 @@ import { inferDocument } from '../graph/infer.ts'
 import { validateDocument } from '../graph/validate.ts'
 import { effectiveParams } from '../layers/param-check.ts'
 import { VALIDATION } from './history.ts'
-import { objectivesOf } from './objectives.ts'
+import { objectivesOf, resolveTarget } from './objectives.ts'
 import { findOptimizer, optimizers } from './optimizers/registry.ts'
 import type { TrainingPlan } from './plan.ts'
 import { scheduledLearningRate } from './schedules/registry.ts'
@@ -44,7 +44,12 @@ export function prepareModel(request: PrepareModelRequest): PreparedModel {
       received: plan.optimizer.type,
       fix: 'Choose an optimiser of the list.',
     })
-  const objectives = objectivesOf(document, signature, inferDocument(document, signature))
+  const inference = inferDocument(document, signature)
+  const objectives = objectivesOf(document, signature, inference).map((objective) => {
+    const column = resolveTarget(inference.nodes[objective.output]!.params, signature)
+    const balanced = plan.classWeight === 'balanced' && column.kind === 'classes'
+    return balanced || plan.sampleWeight !== '' ? { ...objective, weighted: true } : objective
+  })
   const params = effectiveParams(declaration.params, plan.optimizer.params)
   const compiled = compileModel({
     document,

@@ -3,6 +3,7 @@ import type { DatasetDescription, EncodedTarget, FittedPreprocessing, Split, Tab
 import { encodeFeatures, encodeTarget, fitPreprocessing, rowsWithoutMissing } from '../data/preprocess.ts'
 import type { DatasetSignature } from '../graph/document.ts'
 import type { DataSlot } from '../native/program.ts'
+import { type SampleWeights, weightRows } from './sample-weights.ts'
 
 /** What a data set looks like to a network once its preprocessing is fitted. */
 export function signatureOf(fitted: FittedPreprocessing, rowCount: number): DatasetSignature {
@@ -38,22 +39,37 @@ export function prepareData(
   return { split: kept, fitted: preprocessing, signature: signatureOf(preprocessing, table.rowCount) }
 }
 
-/** The rows of a table as the data slots of a compiled model. Without `targets` only inputs are filled, for prediction. */
+/**
+ * The rows of a table as the data slots of a compiled model. Without `targets` only inputs are filled, for prediction; `weights` are for
+ * training. Throws `data.*` and `training.sample-weight`.
+ */
 export function bindSlots(
   bindings: readonly SlotBinding[],
   table: Table,
   fitted: FittedPreprocessing,
-  options: { targets: boolean } = { targets: true },
+  options: { targets: boolean; weights?: SampleWeights } = { targets: true },
 ): DataSlot[] {
   const slots: DataSlot[] = []
   for (const binding of bindings) {
     const rowSize = binding.rowShape.reduce((product, size) => product * size, 1)
-    slots[binding.slot] =
-      binding.kind === 'input'
-        ? { data: encodeFeatures(table, fitted, binding.columns).data, rowSize }
-        : { data: options.targets ? targetRows(binding, table, fitted, rowSize) : new Float32Array(), rowSize }
+    slots[binding.slot] = { data: rowsOf(binding, table, fitted, rowSize, options), rowSize }
   }
   return slots
+}
+
+function rowsOf(
+  binding: SlotBinding,
+  table: Table,
+  fitted: FittedPreprocessing,
+  rowSize: number,
+  options: { targets: boolean; weights?: SampleWeights },
+): Float32Array {
+  if (binding.kind === 'input') return encodeFeatures(table, fitted, binding.columns).data
+  if (binding.kind === 'weight')
+    return options.weights
+      ? weightRows(table, fitted, binding.columns[0] as string, options.weights)
+      : new Float32Array()
+  return options.targets ? targetRows(binding, table, fitted, rowSize) : new Float32Array()
 }
 
 function targetRows(binding: SlotBinding, table: Table, fitted: FittedPreprocessing, rowSize: number): Float32Array {

@@ -94,7 +94,8 @@ async function train({ native, memoryBudget }: TrainerDependencies, request: Tra
   const prepared = prepareModel({ document, plan, signature, trainRows: split.train.length })
   const { compiled, objectives } = prepared
   const monitor = monitorOf(plan, prepared, split.validation.length)
-  const slots = bindSlots(compiled.slots, table, fitted)
+  const weights = { classWeight: plan.classWeight, sampleWeight: plan.sampleWeight, rows: split.train }
+  const slots = bindSlots(compiled.slots, table, fitted, { targets: true, weights })
   refuseBeyondMemory(compiled, slots, memoryBudget ?? Math.max(freemem(), totalmem() / 2))
   const session = new ModelSession(native, compiled, { threads, seed })
   try {

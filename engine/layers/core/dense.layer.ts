@@ -1,5 +1,12 @@
 import { activationOptions, FUNCTION_NEGATIVE_SLOPE, lowerActivation } from '../activations.ts'
-import { initializerOf, initializerParams, regularizerOf, regularizerParams } from '../initializers.ts'
+import {
+  constraintOf,
+  constraintParams,
+  initializerOf,
+  initializerParams,
+  regularizerOf,
+  regularizerParams,
+} from '../initializers.ts'
 import type { ShapeContext, WeightSpec } from '../layer.ts'
 import { defineLayer } from '../layer.ts'
 import { booleanParam, numberParam, textParam } from '../read-params.ts'
@@ -8,6 +15,7 @@ import { featuresOf } from '../shapes.ts'
 const bias = { visible: (params: Readonly<Record<string, unknown>>) => params.useBias === true }
 
 const biasRegularizer = regularizerParams('bias')
+const biasConstraint = constraintParams('bias')
 
 function weights({ inputs, params }: ShapeContext): WeightSpec[] {
   const fanIn = featuresOf(inputs[0])
@@ -18,6 +26,7 @@ function weights({ inputs, params }: ShapeContext): WeightSpec[] {
     initializer: initializerOf(params, 'kernel', { fanIn, fanOut }),
     trainable: true,
     regularizer: regularizerOf(params, 'kernel'),
+    constraint: constraintOf(params, 'kernel'),
   }
   if (!booleanParam(params, 'useBias')) return [kernel]
   return [
@@ -28,6 +37,7 @@ function weights({ inputs, params }: ShapeContext): WeightSpec[] {
       initializer: initializerOf(params, 'bias', { fanIn: fanOut, fanOut }),
       trainable: true,
       regularizer: regularizerOf(params, 'bias'),
+      constraint: constraintOf(params, 'bias'),
     },
   ]
 }
@@ -73,6 +83,10 @@ export const dense = defineLayer({
     ...regularizerParams('kernel'),
     biasL1: { ...biasRegularizer.biasL1!, ...bias },
     biasL2: { ...biasRegularizer.biasL2!, ...bias },
+    ...regularizerParams('activity'),
+    ...constraintParams('kernel'),
+    biasConstraint: { ...biasConstraint.biasConstraint!, ...bias },
+    biasMaxNorm: biasConstraint.biasMaxNorm!,
   },
   infer({ inputs, params }) {
     const shape = inputs[0] as readonly number[]
@@ -94,9 +108,12 @@ export const dense = defineLayer({
     ]
   },
   weights,
-  lower({ builder, values, weights, params }) {
+  lower({ builder, values, weights, params, penalize }) {
     const sum = builder.emitOne('dense', [values[0]!, weights.kernel!, weights.bias ?? null])
-    return [lowerActivation(builder, sum, textParam(params, 'activation'), activationAlpha(params.activation))]
+    const result = lowerActivation(builder, sum, textParam(params, 'activation'), activationAlpha(params.activation))
+    const activity = regularizerOf(params, 'activity')
+    if (activity) penalize(result, activity)
+    return [result]
   },
   headline: (params) => [`${numberParam(params, 'units')} units`, textParam(params, 'activation')],
   samples: [
@@ -105,6 +122,10 @@ export const dense = defineLayer({
     { inputs: [[-1, 6]], params: { units: 2, activation: 'tanh', useBias: false } },
     { inputs: [[-1, 3, 4]], params: { units: 5, activation: 'relu', kernelInitializer: 'he_normal' } },
     { inputs: [[-1, 4]], params: { units: 4, activation: 'sigmoid', kernelL1: 0.01, kernelL2: 0.02, biasL2: 0.1 } },
+    { inputs: [[-1, 4]], params: { units: 4, activation: 'tanh', activityL1: 0.01, activityL2: 0.02 } },
+    { inputs: [[-1, 4]], params: { units: 4, kernelConstraint: 'max_norm', biasConstraint: 'non_neg' } },
+    { inputs: [[-1, 4]], params: { units: 3, kernelConstraint: 'unit_norm', kernelInitializer: 'orthogonal' } },
+    { inputs: [[-1, 4]], params: { units: 4, kernelInitializer: 'identity', biasInitializer: 'truncated_normal' } },
   ],
 })
 

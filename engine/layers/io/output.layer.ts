@@ -1,6 +1,22 @@
 import { losses } from '../../training/losses/registry.ts'
 import { defineLayer } from '../layer.ts'
+import type { ParamSpecs } from '../params.ts'
 import { numberParam, textParam } from '../read-params.ts'
+
+/** The parameters of all losses, each shown while a loss that has it is chosen or may be chosen by `auto`. */
+function lossParams(): ParamSpecs {
+  const specs: Record<string, ParamSpecs[string]> = {}
+  for (const { params } of losses)
+    for (const [name, spec] of Object.entries(params ?? {})) {
+      const owners = losses.filter((loss) => loss.params?.[name]).map((loss) => loss.type)
+      const automatic = owners.includes('binary_crossentropy')
+      specs[name] = {
+        ...spec,
+        visible: ({ loss }) => owners.includes(loss as string) || (automatic && loss === 'auto'),
+      }
+    }
+  return specs
+}
 
 export const output = defineLayer({
   type: 'output',
@@ -31,6 +47,7 @@ export const output = defineLayer({
         ...losses.map((loss) => ({ value: loss.type, label: loss.label, help: loss.help })),
       ],
     },
+    ...lossParams(),
     weight: {
       kind: 'number',
       label: 'Weight',

@@ -19,7 +19,7 @@ export const weightDecayUpdate: ReferenceImplementation = (inputs, attributes, _
 export const weightConstraintUpdate: ReferenceImplementation = (inputs, { kind, limit }) =>
   inputs.map((input) => {
     const w = operand(input)
-    if (kind === 'non_negative') return map(w, (value) => Math.max(value, 0))
+    if (kind === 'non_neg') return map(w, (value) => Math.max(value, 0))
     const columns = w.shape.length < 2 ? 1 : (w.shape.at(-1) as number)
     const norms = Array.from({ length: columns }, (_, column) =>
       normOf(w.data.filter((_value, index) => index % columns === column)),

@@ -1,6 +1,7 @@
 import type { GraphBuilder } from '../../compile/builder.ts'
 import type { ValueId } from '../../compile/ir.ts'
-import type { ParamSpec } from '../../layers/params.ts'
+import type { EffectiveParams, ParamSpec, ParamSpecs } from '../../layers/params.ts'
+import { numberParam, textParam } from '../../layers/read-params.ts'
 import type { Attributes } from '../../ops/op.ts'
 
 /** The `learningRate` parameter every optimiser has. */
@@ -24,31 +25,93 @@ export function decayParam(label: string, help: string, keras: string, initial: 
 }
 
 /** The small number under a division. */
-export const epsilonParam: ParamSpec = {
-  kind: 'number',
-  label: 'Epsilon',
-  help: 'Keeps the division away from zero.',
-  keras: 'epsilon',
-  default: 1e-7,
-  min: 0,
-  max: 1,
-  exclusiveMin: true,
-  logarithmic: true,
-  searchable: false,
+export function epsilonParamOf(initial: number): ParamSpec {
+  return {
+    kind: 'number',
+    label: 'Epsilon',
+    help: 'Keeps the division away from zero.',
+    keras: 'epsilon',
+    default: initial,
+    min: 0,
+    max: 1,
+    exclusiveMin: true,
+    logarithmic: true,
+    searchable: false,
+  }
 }
 
-/** Emits one update of all variables: parameters, then gradients, then each slot of all. */
+/** Keras' epsilon. */
+export const epsilonParam = epsilonParamOf(1e-7)
+
+const clips = (params: EffectiveParams) => params.clipping !== 'none'
+
+/** What every optimiser offers besides its own rule: weight decay and clipping of gradients. */
+export function commonParams(weightDecay = 0): ParamSpecs {
+  return {
+    weightDecay: {
+      kind: 'number',
+      label: 'Weight decay',
+      help: 'Before each step $w \\leftarrow w - \\eta \\lambda w$: pulls weights to 0 apart from the gradient. 0: none.',
+      keras: 'weight_decay',
+      default: weightDecay,
+      min: 0,
+      max: 100,
+      logarithmic: true,
+    },
+    clipping: {
+      kind: 'choice',
+      label: 'Gradient clipping',
+      help: 'Keeps gradients from exploding.',
+      default: 'none',
+      options: [
+        { value: 'none', label: 'none', help: 'Gradients are taken as they are.' },
+        { value: 'value', label: 'by value', help: 'Each number is cut off at the limit. Keras clipvalue.' },
+        {
+          value: 'norm',
+          label: 'by norm',
+          help: 'Each gradient is scaled to a norm of at most the limit. Keras clipnorm.',
+        },
+        {
+          value: 'global_norm',
+          label: 'by global norm',
+          help: 'All gradients together are scaled to a norm of at most the limit. Keras global_clipnorm.',
+        },
+      ],
+    },
+    clipLimit: {
+      kind: 'number',
+      label: 'Clipping limit',
+      help: 'Largest number, or largest norm, that is left.',
+      default: 1,
+      min: 1e-12,
+      max: 1e12,
+      logarithmic: true,
+      visible: clips,
+    },
+  }
+}
+
+/**
+ * Emits one update of all variables (parameters, then gradients, then each slot of all), before it clipping and weight decay where
+ * `params` ask for them, in Keras' order. Returns the new parameters.
+ */
 export function emitUpdate(
   builder: GraphBuilder,
   op: string,
   attributes: Attributes,
+  params: EffectiveParams,
   variables: readonly { parameter: ValueId; gradient: ValueId; slots: readonly ValueId[] }[],
-): void {
+): readonly ValueId[] {
+  const count = variables.length
+  let gradients: readonly ValueId[] = variables.map((variable) => variable.gradient)
+  let parameters: readonly ValueId[] = variables.map((variable) => variable.parameter)
+  if (clips(params)) {
+    const limit = numberParam(params, 'clipLimit')
+    gradients = builder.emit('clip_gradients', gradients, { count, kind: textParam(params, 'clipping'), limit })
+  }
+  const decay = numberParam(params, 'weightDecay')
+  if (decay > 0) parameters = builder.emit('weight_decay_update', parameters, { count, decay })
   const slots = (variables[0]?.slots ?? []).map((_, slot) => variables.map((variable) => variable.slots[slot]!))
-  const inputs = [
-    ...variables.map((variable) => variable.parameter),
-    ...variables.map((variable) => variable.gradient),
-    ...slots.flat(),
-  ]
-  builder.emit(op, inputs, { count: variables.length, ...attributes })
+  const updated = builder.emit(op, [...parameters, ...gradients, ...slots.flat()], { count, ...attributes })
+  return updated.slice(0, count)
 }

@@ -1,6 +1,6 @@
 import type { OptimizerDeclaration } from '../../compile/types.ts'
 import { booleanParam, numberParam } from '../../layers/read-params.ts'
-import { decayParam, emitUpdate, epsilonParam, learningRateParam } from './common.ts'
+import { commonParams, decayParam, emitUpdate, epsilonParam, learningRateParam } from './common.ts'
 
 export const rmsprop: OptimizerDeclaration = {
   type: 'rmsprop',
@@ -19,6 +19,7 @@ export const rmsprop: OptimizerDeclaration = {
       keras: 'centered',
       default: false,
     },
+    ...commonParams(),
   },
   slots(params) {
     const slots = [{ name: 'velocity', initial: 0 }]
@@ -33,6 +34,6 @@ export const rmsprop: OptimizerDeclaration = {
       epsilon: numberParam(params, 'epsilon'),
       centered: booleanParam(params, 'centered'),
     }
-    emitUpdate(builder, 'rmsprop_update', attributes, variables)
+    return emitUpdate(builder, 'rmsprop_update', attributes, params, variables)
   },
 }

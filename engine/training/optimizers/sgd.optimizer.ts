@@ -1,6 +1,6 @@
 import type { OptimizerDeclaration } from '../../compile/types.ts'
 import { booleanParam, numberParam } from '../../layers/read-params.ts'
-import { decayParam, emitUpdate, learningRateParam } from './common.ts'
+import { commonParams, decayParam, emitUpdate, learningRateParam } from './common.ts'
 
 export const sgd: OptimizerDeclaration = {
   type: 'sgd',
@@ -18,11 +18,12 @@ export const sgd: OptimizerDeclaration = {
       default: false,
       visible: (params) => params.momentum !== 0,
     },
+    ...commonParams(),
   },
   slots: (params) => (numberParam(params, 'momentum') > 0 ? [{ name: 'momentum', initial: 0 }] : []),
   lower(builder, params, variables) {
     const momentum = numberParam(params, 'momentum')
     const nesterov = momentum > 0 && booleanParam(params, 'nesterov')
-    emitUpdate(builder, 'sgd_update', { momentum, nesterov }, variables)
+    return emitUpdate(builder, 'sgd_update', { momentum, nesterov }, params, variables)
   },
 }

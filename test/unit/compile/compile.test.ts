@@ -193,7 +193,7 @@ describe('optimised and plain graphs', () => {
     const request = requestOf(options)
     const layout = layoutModel(request)
     const lowered = lowerForward(layout, request.dataset, true)
-    const forward = lowered.builder.finish('train', [], lowerObjectives(layout, lowered))
+    const forward = lowered.builder.finish('train', [], lowerObjectives(layout, lowered, true))
     const trained = layout.weights.filter((weight) => weight.trainable && !weight.frozen)
     const ids = trained.map((weight) => lowered.weights.get(weight) as ValueId)
     const { graph, gradients } = differentiate(optimized ? fuseLosses(forward) : forward, ids)

@@ -2,14 +2,34 @@
 import type { LossDeclaration } from '../../../compile/types.ts'
 import { binaryCrossentropy } from '../binary-crossentropy.loss.ts'
 import { categoricalCrossentropy } from '../categorical-crossentropy.loss.ts'
+import { categoricalHinge } from '../categorical-hinge.loss.ts'
+import { cosineSimilarity } from '../cosine-similarity.loss.ts'
+import { hinge } from '../hinge.loss.ts'
+import { huber } from '../huber.loss.ts'
+import { klDivergence } from '../kl-divergence.loss.ts'
+import { logCosh } from '../log-cosh.loss.ts'
 import { meanAbsoluteError } from '../mean-absolute-error.loss.ts'
+import { meanAbsolutePercentageError } from '../mean-absolute-percentage-error.loss.ts'
 import { meanSquaredError } from '../mean-squared-error.loss.ts'
+import { meanSquaredLogarithmicError } from '../mean-squared-logarithmic-error.loss.ts'
+import { poisson } from '../poisson.loss.ts'
 import { sparseCategoricalCrossentropy } from '../sparse-categorical-crossentropy.loss.ts'
+import { squaredHinge } from '../squared-hinge.loss.ts'
 
 export const losses: readonly LossDeclaration[] = [
   binaryCrossentropy,
   categoricalCrossentropy,
+  categoricalHinge,
+  cosineSimilarity,
+  hinge,
+  huber,
+  klDivergence,
+  logCosh,
   meanAbsoluteError,
+  meanAbsolutePercentageError,
   meanSquaredError,
+  meanSquaredLogarithmicError,
+  poisson,
   sparseCategoricalCrossentropy,
+  squaredHinge,
 ]
