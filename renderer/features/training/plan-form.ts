@@ -37,11 +37,19 @@ function labelled(field: PlanField): PlanField {
   return label ? { ...field, spec: { ...field.spec, label } } : field
 }
 
-/** The visible fields of a plan in sections, in the order of their declaration. */
-export function planSections(plan: TrainingPlan): PlanSection[] {
+/** A column's name is chosen, not typed. */
+function withColumns(field: PlanField, columns: readonly string[]): PlanField {
+  if (field.path !== 'sampleWeight' || field.spec.kind !== 'text') return field
+  const { label, help, keras } = field.spec
+  const options = [{ value: '', label: 'none' }, ...columns.map((column) => ({ value: column, label: column }))]
+  return { ...field, spec: { kind: 'choice', label, help, ...(keras ? { keras } : {}), default: '', options } }
+}
+
+/** The visible fields of a plan in sections, in the order of their declaration. `columns` are the numeric columns of the data. */
+export function planSections(plan: TrainingPlan, columns: readonly string[] = []): PlanSection[] {
   const fields = planFields(plan)
     .filter((field) => field.visible)
-    .map(labelled)
+    .map((field) => withColumns(labelled(field), columns))
   const sectionOf = (path: string) => sections.find(({ id }) => id === path.split('.')[0])?.id ?? 'run'
   return sections.map((section) => ({
     ...section,
@@ -80,7 +88,7 @@ export function learningRateCurve(plan: TrainingPlan, limit = 64): [epoch: numbe
   const count = Math.min(limit, epochs)
   return Array.from({ length: count }, (_, index) => {
     const epoch = count === 1 ? 0 : Math.round((index * (epochs - 1)) / (count - 1))
-    return [epoch + 1, scheduledLearningRate(plan.schedule, epoch, initial)]
+    return [epoch + 1, scheduledLearningRate(plan.schedule, epoch, initial, { epochs })]
   })
 }
 

