@@ -1,5 +1,6 @@
 import { hasGradientFromOutput } from '../ops/activations.ts'
 import { completeAttributes } from '../ops/attributes.ts'
+import type { Attributes } from '../ops/op.ts'
 import { findOp } from '../ops/registry.ts'
 import type { IrGraph, IrNode, IrValue, ValueId } from './ir.ts'
 import { countUses, producers, removeDeadCode, withNodes } from './rewrite.ts'
@@ -31,9 +32,13 @@ export function fuseLosses(graph: IrGraph): IrGraph {
   return removeDeadCode(withNodes(graph, nodes))
 }
 
+/** Ops that take a following activation, and ops that take the gradient of an activation which their result flows into. */
+const activated = ['dense', 'conv2d', 'conv2d_transpose']
+const gradients = ['dense_input_gradient', 'conv2d_input_gradient']
+
 /**
- * Merges what one kernel can do in one pass over memory: an activation into the `dense` before it when nothing else reads the latter's
- * result, and the gradient of an activation into the `dense_input_gradient` before it, also through the mask of a dropout (the factors
+ * Merges what one kernel can do in one pass over memory: an activation into the `dense` or convolution before it when nothing else reads
+ * the latter's result, and the gradient of an activation into the input gradient before it or the gradient of a max pooling, also through the mask of a dropout (the factors
  * of a product of three commute). To be run after differentiation.
  */
 export function fuseKernels(graph: IrGraph): IrGraph {
@@ -46,42 +51,52 @@ export function fuseKernels(graph: IrGraph): IrGraph {
   for (const id of values.keys()) nextId = Math.max(nextId, id + 1)
 
   /** The node that makes `id`, as rewritten so far, when it is an `op` that only one reader has. */
-  const soleProducer = (id: ValueId, op: string): { node: IrNode; at: number } | null => {
+  const soleProducer = (id: ValueId, ops: readonly string[]): { node: IrNode; at: number } | null => {
     const original = made.get(id)
     if (!original || uses.get(id) !== 1) return null
     const at = positions.get(original) as number
     const node = nodes[at]
-    return node?.op === op ? { node, at } : null
+    return node && ops.includes(node.op) ? { node, at } : null
   }
 
   const fuseForward = (node: IrNode, at: number): void => {
-    const source = soleProducer(node.inputs[0] as ValueId, 'dense')
+    const source = soleProducer(node.inputs[0] as ValueId, activated)
     if (source?.node.attributes.activation !== 'linear') return
     nodes[source.at] = null
-    nodes[at] = { ...source.node, outputs: node.outputs, attributes: node.attributes }
+    nodes[at] = { ...source.node, outputs: node.outputs, attributes: { ...source.node.attributes, ...node.attributes } }
   }
 
   const gated = (source: IrNode, y: ValueId, node: IrNode, output: ValueId): IrNode => ({
     ...source,
     inputs: [source.inputs[0] as ValueId, source.inputs[1] as ValueId, y],
     outputs: [output],
-    attributes: completeAttributes(findOp('dense_input_gradient'), node.attributes),
+    attributes: completeAttributes(findOp(source.op), { ...source.attributes, ...node.attributes }),
   })
 
   const fuseBackward = (node: IrNode, at: number): void => {
     const [dy, , y] = node.inputs as [ValueId, ValueId | null, ValueId | null]
     const { activation, alpha } = node.attributes
     if (y === null || !hasGradientFromOutput(activation as string, alpha as number)) return
-    const direct = soleProducer(dy, 'dense_input_gradient')
+    const direct = soleProducer(dy, gradients)
     if (direct && direct.node.inputs[2] === null) {
       nodes[direct.at] = null
       nodes[at] = gated(direct.node, y, node, node.outputs[0] as ValueId)
       return
     }
-    const masked = soleProducer(dy, 'multiply')
+    const pooled = soleProducer(dy, ['max_pool2d_gradient'])
+    if (pooled && pooled.node.inputs[1] === y && pooled.node.attributes.activation === 'linear') {
+      nodes[pooled.at] = null
+      nodes[at] = {
+        ...pooled.node,
+        outputs: node.outputs,
+        attributes: { ...pooled.node.attributes, activation, alpha } as Attributes,
+      }
+      return
+    }
+    const masked = soleProducer(dy, ['multiply'])
     if (!masked) return
     const [a, b] = masked.node.inputs as [ValueId, ValueId]
-    const behind = soleProducer(a, 'dense_input_gradient')
+    const behind = soleProducer(a, gradients)
     if (!behind || behind.node.inputs[2] !== null || made.get(b)?.op !== 'dropout') return
     // The gated gradient is to be computed where the mask was applied, so y has to be there by then.
     const maker = made.get(y)

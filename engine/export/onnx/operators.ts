@@ -2,6 +2,7 @@ import { LaminaError } from '../../base/errors.ts'
 import type { Shape } from '../../base/shape.ts'
 import type { Attributes } from '../../ops/op.ts'
 import type { OnnxGraph } from './graph.ts'
+import { imageOperators } from './image-operators.ts'
 import { DataType } from './schema.ts'
 
 export interface OperatorContext {
@@ -20,6 +21,9 @@ export type OperatorMapping = (context: OperatorContext) => string
 
 /** Every op of an inference graph and how ONNX (opset 17, default domain) says it. */
 export const operators: Readonly<Record<string, OperatorMapping>> = {
+  ...imageOperators,
+  conv2d: (context) => activate(context.graph, imageOperators.conv2d!(context), context.attributes),
+  conv2d_transpose: (context) => activate(context.graph, imageOperators.conv2d_transpose!(context), context.attributes),
   dense: ({ graph, inputs, inputShapes, attributes }) => {
     const [x, w, b] = inputs
     const product =

@@ -8,6 +8,7 @@ import { adamUpdate } from '../adam_update.op.ts'
 import { adamaxUpdate } from '../adamax_update.op.ts'
 import { add } from '../add.op.ts'
 import { amsgradUpdate } from '../amsgrad_update.op.ts'
+import { averagePool2d, averagePool2dGradient } from '../average_pool2d.op.ts'
 import { batchMean, batchMeanGradient } from '../batch_mean.op.ts'
 import { batchNormalization, batchNormalizationGradient, batchNormalizationInference } from '../batch_normalization.op.ts'
 import { binaryAccuracy } from '../binary_accuracy.op.ts'
@@ -17,8 +18,11 @@ import { categoricalCrossEntropy, categoricalCrossEntropyGradient } from '../cat
 import { categoricalHinge, categoricalHingeGradient } from '../categorical_hinge.op.ts'
 import { clipGradients } from '../clip_gradients.op.ts'
 import { concatenate } from '../concatenate.op.ts'
+import { conv2d, conv2dInputGradient, conv2dParameterGradient } from '../conv2d.op.ts'
+import { conv2dTranspose } from '../conv2d_transpose.op.ts'
 import { cosineSimilarity, cosineSimilarityGradient } from '../cosine_similarity.op.ts'
 import { dense, denseInputGradient, denseParameterGradient } from '../dense.op.ts'
+import { depthwiseConv2d, depthwiseConv2dInputGradient, depthwiseConv2dParameterGradient } from '../depthwise_conv2d.op.ts'
 import { dropout } from '../dropout.op.ts'
 import { fill } from '../fill.op.ts'
 import { hinge, hingeGradient } from '../hinge.op.ts'
@@ -28,6 +32,7 @@ import { l1Penalty, l1PenaltyGradient } from '../l1_penalty.op.ts'
 import { l2Penalty, l2PenaltyGradient } from '../l2_penalty.op.ts'
 import { lionUpdate } from '../lion_update.op.ts'
 import { logCosh, logCoshGradient } from '../log_cosh.op.ts'
+import { maxPool2d, maxPool2dGradient } from '../max_pool2d.op.ts'
 import { meanAbsoluteError, meanAbsoluteErrorGradient } from '../mean_absolute_error.op.ts'
 import { meanAbsolutePercentageError, meanAbsolutePercentageErrorGradient } from '../mean_absolute_percentage_error.op.ts'
 import { meanSquaredError, meanSquaredErrorGradient } from '../mean_squared_error.op.ts'
@@ -50,6 +55,7 @@ import { sparseCategoricalCrossEntropy, sparseCategoricalCrossEntropyGradient } 
 import { sparseSoftmaxCrossEntropy, sparseSoftmaxCrossEntropyGradient } from '../sparse_softmax_cross_entropy.op.ts'
 import { squaredHinge, squaredHingeGradient } from '../squared_hinge.op.ts'
 import { subtract } from '../subtract.op.ts'
+import { upsample2d } from '../upsample2d.op.ts'
 import { weightConstraintUpdate } from '../weight_constraint_update.op.ts'
 import { weightDecayUpdate } from '../weight_decay_update.op.ts'
 
@@ -63,6 +69,8 @@ export const ops: readonly OpDeclaration[] = [
   adamaxUpdate,
   add,
   amsgradUpdate,
+  averagePool2d,
+  averagePool2dGradient,
   batchMean,
   batchMeanGradient,
   batchNormalization,
@@ -78,11 +86,18 @@ export const ops: readonly OpDeclaration[] = [
   categoricalHingeGradient,
   clipGradients,
   concatenate,
+  conv2d,
+  conv2dInputGradient,
+  conv2dParameterGradient,
+  conv2dTranspose,
   cosineSimilarity,
   cosineSimilarityGradient,
   dense,
   denseInputGradient,
   denseParameterGradient,
+  depthwiseConv2d,
+  depthwiseConv2dInputGradient,
+  depthwiseConv2dParameterGradient,
   dropout,
   fill,
   hinge,
@@ -98,6 +113,8 @@ export const ops: readonly OpDeclaration[] = [
   lionUpdate,
   logCosh,
   logCoshGradient,
+  maxPool2d,
+  maxPool2dGradient,
   meanAbsoluteError,
   meanAbsoluteErrorGradient,
   meanAbsolutePercentageError,
@@ -133,6 +150,7 @@ export const ops: readonly OpDeclaration[] = [
   squaredHinge,
   squaredHingeGradient,
   subtract,
+  upsample2d,
   weightConstraintUpdate,
   weightDecayUpdate,
 ]

@@ -5,11 +5,24 @@ import { drawData, sessionOf } from '../../support/run-model.ts'
 
 const ROWS = 32
 
-/** Feature shape and parts that put the layer between two Dense layers; merging layers get two branches. */
-function around(type: string, params: NonNullable<Part['params']>, merges: boolean): Record<string, Part> {
+/** Parts that put the layer between two Dense layers, with inputs of its own shape; merging layers get two branches. */
+function around(
+  type: string,
+  params: NonNullable<Part['params']>,
+  merges: boolean,
+  shape: readonly number[],
+): Record<string, Part> {
   const first: Part = { type: 'dense', params: { units: 6, activation: 'tanh' } }
   const last: Part = { type: 'dense', params: { units: 1 } }
   const tail = { flat: { type: 'flatten' }, last, out: { type: 'output' } }
+  if (!merges && shape.length > 2 && type !== 'reshape') {
+    const wide: Part = {
+      type: 'dense',
+      params: { units: shape.slice(1).reduce((a, b) => a * b, 1), activation: 'tanh' },
+    }
+    const shaped: Part = { type: 'reshape', params: { targetShape: [...shape.slice(1)] } }
+    return { in: { type: 'input' }, first: wide, shaped, tested: { type, params }, ...tail }
+  }
   if (!merges) return { in: { type: 'input' }, first, tested: { type, params }, ...tail }
   const second: Part = { ...first, from: ['in'] }
   return { in: { type: 'input' }, first, second, tested: { type, params, from: ['first', 'second'] }, ...tail }
@@ -17,16 +30,20 @@ function around(type: string, params: NonNullable<Part['params']>, merges: boole
 
 const cases = layers
   .filter((layer) => layer.type !== 'input' && layer.type !== 'output')
-  .flatMap((layer) => layer.samples.map((sample) => [layer, sample.params as NonNullable<Part['params']>] as const))
+  .flatMap((layer) =>
+    layer.samples.map(
+      (sample) => [layer, sample.params as NonNullable<Part['params']>, sample.inputs[0] ?? []] as const,
+    ),
+  )
   .filter(([layer, params]) => layer.type !== 'reshape' || params.targetShape)
-  .map(([layer, params]) => {
+  .map(([layer, params, shape]) => {
     const fitting = layer.type === 'reshape' ? { targetShape: [3, -1] } : layer.type === 'concatenate' ? {} : params
-    return [`${layer.type} ${JSON.stringify(fitting)}`, layer, fitting] as const
+    return [`${layer.type} ${JSON.stringify(fitting)} on ${JSON.stringify(shape)}`, layer, fitting, shape] as const
   })
 
 describe('every layer inside a network', () => {
-  it.each(cases)('300 small steps on native threads lower the loss: %s', async (_, layer, params) => {
-    const document = documentOf(around(layer.type, params, layer.inputs[0]?.variadic ?? false))
+  it.each(cases)('300 small steps on native threads lower the loss: %s', async (_, layer, params, shape) => {
+    const document = documentOf(around(layer.type, params, layer.inputs[0]?.variadic ?? false, shape))
     const model = compileOf({ document, dataset: signatureOf(4), loss: 'mean_squared_error', batchSize: ROWS })
     const session = sessionOf(model, drawData(model, ROWS, 3), 3)
     try {

@@ -3,9 +3,11 @@ import type { ReferenceImplementation } from '../../op.ts'
 import { activation, activationGradient } from '../activation.ts'
 import { adagradUpdate, adadeltaUpdate, adamaxUpdate, amsgradUpdate, nadamUpdate, radamUpdate, lionUpdate } from '../adaptive-update.ts'
 import { batchNormalization, batchNormalizationGradient, batchNormalizationInference } from '../batch_normalization.ts'
+import { conv2d, conv2dTranspose, conv2dInputGradient, conv2dParameterGradient, depthwiseConv2d, depthwiseConv2dInputGradient, depthwiseConv2dParameterGradient } from '../convolution.ts'
 import { dense, denseInputGradient, denseParameterGradient } from '../dense.ts'
 import { prelu, preluGradient, dropout, add, subtract, multiply, scale, fill } from '../elementwise.ts'
 import { meanSquaredError, meanSquaredErrorGradient, meanAbsoluteError, meanAbsoluteErrorGradient, binaryCrossEntropy, binaryCrossEntropyGradient, categoricalCrossEntropy, categoricalCrossEntropyGradient, sparseCategoricalCrossEntropy, sparseCategoricalCrossEntropyGradient, sigmoidCrossEntropy, sigmoidCrossEntropyGradient, softmaxCrossEntropy, softmaxCrossEntropyGradient, sparseSoftmaxCrossEntropy, sparseSoftmaxCrossEntropyGradient, categoricalAccuracy, sparseCategoricalAccuracy, binaryAccuracy } from '../loss.ts'
+import { maxPool2d, maxPool2dGradient, averagePool2d, averagePool2dGradient, upsample2d } from '../pooling.ts'
 import { batchMean, batchMeanGradient, l1Penalty, l1PenaltyGradient, l2Penalty, l2PenaltyGradient, accumulate } from '../reduction.ts'
 import { meanSquaredLogarithmicError, meanSquaredLogarithmicErrorGradient, meanAbsolutePercentageError, meanAbsolutePercentageErrorGradient, huber, huberGradient, logCosh, logCoshGradient, poisson, poissonGradient, hinge, hingeGradient, squaredHinge, squaredHingeGradient, categoricalHinge, categoricalHingeGradient, klDivergence, klDivergenceGradient, cosineSimilarity, cosineSimilarityGradient } from '../robust-loss.ts'
 import { concatenate, slice, padSlice, reshape } from '../shape.ts'
@@ -26,6 +28,13 @@ export const references: Readonly<Record<string, ReferenceImplementation>> = {
   batch_normalization: batchNormalization,
   batch_normalization_gradient: batchNormalizationGradient,
   batch_normalization_inference: batchNormalizationInference,
+  conv2d: conv2d,
+  conv2d_transpose: conv2dTranspose,
+  conv2d_input_gradient: conv2dInputGradient,
+  conv2d_parameter_gradient: conv2dParameterGradient,
+  depthwise_conv2d: depthwiseConv2d,
+  depthwise_conv2d_input_gradient: depthwiseConv2dInputGradient,
+  depthwise_conv2d_parameter_gradient: depthwiseConv2dParameterGradient,
   dense: dense,
   dense_input_gradient: denseInputGradient,
   dense_parameter_gradient: denseParameterGradient,
@@ -56,6 +65,11 @@ export const references: Readonly<Record<string, ReferenceImplementation>> = {
   categorical_accuracy: categoricalAccuracy,
   sparse_categorical_accuracy: sparseCategoricalAccuracy,
   binary_accuracy: binaryAccuracy,
+  max_pool2d: maxPool2d,
+  max_pool2d_gradient: maxPool2dGradient,
+  average_pool2d: averagePool2d,
+  average_pool2d_gradient: averagePool2dGradient,
+  upsample2d: upsample2d,
   batch_mean: batchMean,
   batch_mean_gradient: batchMeanGradient,
   l1_penalty: l1Penalty,

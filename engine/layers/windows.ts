@@ -1,0 +1,187 @@
+import { formatShape, type Shape } from '../base/shape.ts'
+import { FUNCTION_NEGATIVE_SLOPE } from './activations.ts'
+import type { EffectiveParams, ParamSpec, ParamSpecs } from './params.ts'
+import { layerError } from './problem.ts'
+import { booleanParam, numberParam, textParam } from './read-params.ts'
+
+export type Image = readonly [height: number, width: number, channels: number]
+
+/** Height, width and channels of images. Throws `layer.rank` for anything but N x height x width x channels. */
+export function imageOf(shape: Shape | undefined): Image {
+  if (shape?.length === 4) return shape.slice(1) as unknown as Image
+  throw layerError({
+    code: 'layer.rank',
+    message: 'The input is not made of images.',
+    port: 'input',
+    expected: 'N x height x width x channels',
+    received: shape ? formatShape(shape) : 'nothing',
+    fix: 'Give the Input a shape such as 28 x 28 x 1, or put a Reshape in front.',
+  })
+}
+
+/** Steps and channels of sequences. Throws `layer.rank` for anything but N x steps x channels. */
+export function sequenceOf(shape: Shape | undefined): readonly [steps: number, channels: number] {
+  if (shape?.length === 3) return shape.slice(1) as unknown as readonly [number, number]
+  throw layerError({
+    code: 'layer.rank',
+    message: 'The input is not made of sequences.',
+    port: 'input',
+    expected: 'N x steps x channels',
+    received: shape ? formatShape(shape) : 'nothing',
+    fix: 'Give the Input a shape such as 64 x 16, or put a Reshape in front.',
+  })
+}
+
+/** A whole-number parameter. */
+export function integerParam(label: string, help: string, keras: string, initial: number, least = 1): ParamSpec {
+  return { kind: 'integer', label, help, keras, default: initial, min: least, max: 1024 }
+}
+
+/** Number of output channels. */
+export const filtersParam: ParamSpec = {
+  kind: 'integer',
+  label: 'Filters',
+  help: 'Number of kernels, the channels of the output.',
+  keras: 'filters',
+  default: 32,
+  min: 1,
+  max: 65536,
+  logarithmic: true,
+}
+
+/** Keras' `padding`. */
+export const paddingParam: Extract<ParamSpec, { kind: 'choice' }> = {
+  kind: 'choice',
+  label: 'Padding',
+  help: 'What happens at the border.',
+  keras: 'padding',
+  default: 'valid',
+  options: [
+    { value: 'valid', label: 'valid', help: 'only where the whole window lies in the input' },
+    { value: 'same', label: 'same', help: 'zeros around it, so that stride 1 keeps the size; the odd one at the end' },
+  ],
+}
+
+/** The same with zeros only in front, so that nothing later than a step has influence on it. */
+export const causalPaddingParam: ParamSpec = {
+  ...paddingParam,
+  options: [
+    ...paddingParam.options,
+    { value: 'causal', label: 'causal', help: 'zeros in front only: a step sees itself and earlier ones' },
+  ],
+}
+
+/** Parameters `<name>Height` and `<name>Width`. */
+export function bothAxes(name: string, label: string, help: string, keras: string, initial: number): ParamSpecs {
+  return {
+    [`${name}Height`]: integerParam(`${label} height`, `${help} Along the height.`, keras, initial),
+    [`${name}Width`]: integerParam(`${label} width`, `${help} Along the width.`, keras, initial),
+  }
+}
+
+export const strideHelp = 'Pixels from one position of the window to the next.'
+export const dilationHelp = 'Distance between the pixels that neighbouring weights of a kernel meet.'
+
+/** One axis of a window as it lies over an input. */
+export interface WindowAxis {
+  size: number
+  stride: number
+  dilation: number
+  before: number
+  after: number
+  outputs: number
+}
+
+/**
+ * Lays a window over `length` positions with Keras' padding: `same` gives ceil(length / stride) outputs, `valid` the positions where the
+ * window fits. Throws `layer.window` where none does and `layer.dilation` for strides together with dilation, naming the parameter.
+ */
+export function windowOver(
+  length: number,
+  axis: { size: number; stride: number; dilation?: number; padding: string; sizeParam: string; strideParam: string },
+): WindowAxis {
+  const { size, stride, padding } = axis
+  const dilation = axis.dilation ?? 1
+  if (stride > 1 && dilation > 1)
+    throw layerError({
+      code: 'layer.dilation',
+      message: 'A dilated kernel cannot move by more than one pixel.',
+      param: axis.strideParam,
+      expected: 'a stride of 1, or a dilation of 1',
+      received: `stride ${stride}, dilation ${dilation}`,
+      fix: 'Set the stride or the dilation to 1.',
+    })
+  const extent = (size - 1) * dilation + 1
+  if (padding === 'same') {
+    const outputs = Math.ceil(length / stride)
+    const total = Math.max(0, (outputs - 1) * stride + extent - length)
+    const before = Math.floor(total / 2)
+    return { size, stride, dilation, before, after: total - before, outputs }
+  }
+  const before = padding === 'causal' ? extent - 1 : 0
+  if (length + before < extent)
+    throw layerError({
+      code: 'layer.window',
+      message: 'The window is larger than the input.',
+      port: 'input',
+      param: axis.sizeParam,
+      expected: `a window of at most ${length}`,
+      received: dilation > 1 ? `${extent} (${size} dilated by ${dilation})` : String(extent),
+      fix: 'Make the window smaller, choose padding "same", or pool less before this layer.',
+    })
+  const outputs = Math.floor((length + before - extent) / stride) + 1
+  return { size, stride, dilation, before, after: 0, outputs }
+}
+
+/** The windows of a two-dimensional layer whose parameters are `<size>Height`, `<size>Width` and strides, perhaps dilations. */
+export function imageWindows(image: Image, params: EffectiveParams, size: string): [WindowAxis, WindowAxis] {
+  const along = (length: number, side: 'Height' | 'Width') =>
+    windowOver(length, {
+      size: numberParam(params, `${size}${side}`),
+      stride: numberParam(params, `stride${side}`),
+      dilation: `dilation${side}` in params ? numberParam(params, `dilation${side}`) : 1,
+      padding: textParam(params, 'padding'),
+      sizeParam: `${size}${side}`,
+      strideParam: `stride${side}`,
+    })
+  return [along(image[0], 'Height'), along(image[1], 'Width')]
+}
+
+/** Attributes of a convolution op. */
+export function convolutionAttributes([vertical, horizontal]: readonly [WindowAxis, WindowAxis]) {
+  return {
+    strideHeight: vertical.stride,
+    strideWidth: horizontal.stride,
+    dilationHeight: vertical.dilation,
+    dilationWidth: horizontal.dilation,
+    padTop: vertical.before,
+    padBottom: vertical.after,
+    padLeft: horizontal.before,
+    padRight: horizontal.after,
+  }
+}
+
+/** Attributes of a pooling op. */
+export function poolingAttributes([vertical, horizontal]: readonly [WindowAxis, WindowAxis]) {
+  return {
+    poolHeight: vertical.size,
+    poolWidth: horizontal.size,
+    strideHeight: vertical.stride,
+    strideWidth: horizontal.stride,
+    padTop: vertical.before,
+    padBottom: vertical.after,
+    padLeft: horizontal.before,
+    padRight: horizontal.after,
+  }
+}
+
+/** The axis of height 1 over which one-dimensional layers run as two-dimensional ones. */
+export const flatAxis: WindowAxis = { size: 1, stride: 1, dilation: 1, before: 0, after: 0, outputs: 1 }
+
+/** The slope or scale that an activation has as part of another layer. */
+export function activationAlpha(activation: string): number {
+  return activation === 'leaky_relu' ? FUNCTION_NEGATIVE_SLOPE : 1
+}
+
+/** Shown while the layer has a bias. */
+export const withBias = { visible: (params: EffectiveParams) => booleanParam(params, 'useBias') }
