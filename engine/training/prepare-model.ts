@@ -5,11 +5,11 @@ import type { DatasetSignature, GraphDocument } from '../graph/document.ts'
 import { inferDocument } from '../graph/infer.ts'
 import { validateDocument } from '../graph/validate.ts'
 import { effectiveParams } from '../layers/param-check.ts'
-import { VALIDATION } from './history.ts'
+import { type EpochRecord, seriesOf, VALIDATION } from './history.ts'
 import { objectivesOf, resolveTarget } from './objectives.ts'
 import { findOptimizer, optimizers } from './optimizers/registry.ts'
 import type { TrainingPlan } from './plan.ts'
-import { scheduledLearningRate } from './schedules/registry.ts'
+import { findSchedule, scheduledLearningRate } from './schedules/registry.ts'
 
 /** Samples that `evaluate` and `predict` take at a time, where training takes fewer. */
 const EVALUATION_BATCH = 256
@@ -63,11 +63,34 @@ export function prepareModel(request: PrepareModelRequest): PreparedModel {
   return { compiled, objectives }
 }
 
-/** Learning rates of a plan's epochs, counted from 0. */
-export function learningRateOf(plan: TrainingPlan): (epoch: number) => number {
+/** The learning rate over a run. */
+export interface LearningRate {
+  /** It changes at every step. */
+  everyStep: boolean
+  /** Rate of an epoch counted from 0, with a fraction within it, after the epochs of `history`. */
+  at(epoch: number, history: readonly EpochRecord[]): number
+}
+
+/** The learning rate of a plan; `watched` is what a schedule that looks at the progress goes by. */
+export function learningRateOf(
+  plan: TrainingPlan,
+  run: { stepsPerEpoch: number; watched: { name: string; better: 'higher' | 'lower' } | null },
+): LearningRate {
   const params = effectiveParams(findOptimizer(plan.optimizer.type)?.params ?? {}, plan.optimizer.params)
   const initial = Number(params.learningRate)
-  return (epoch) => scheduledLearningRate(plan.schedule, epoch, initial)
+  const { name, better } = run.watched ?? { name: 'loss', better: 'lower' }
+  const { epochs } = plan
+  const schedule = findSchedule(plan.schedule.type)
+  return {
+    everyStep: schedule?.everyStep ?? false,
+    at: (epoch, history) =>
+      scheduledLearningRate(plan.schedule, epoch, initial, {
+        epochs,
+        stepsPerEpoch: run.stepsPerEpoch,
+        watched: schedule?.watches ? seriesOf(history, name) : [],
+        better,
+      }),
+  }
 }
 
 /**

@@ -5,6 +5,7 @@ import type { Checkpoint, Resume } from './checkpoint.ts'
 import { EarlyStopping } from './early-stopping.ts'
 import { type EpochRecord, historyUpTo, meansOf, VALIDATION } from './history.ts'
 import type { TrainingPlan } from './plan.ts'
+import type { LearningRate } from './prepare-model.ts'
 import { initialRunState, type RunState } from './run-state.ts'
 import type { TrainingControl } from './trainer-control.ts'
 import type { TrainingEvent } from './trainer-events.ts'
@@ -18,8 +19,7 @@ export interface TrainingJob {
   /** Rows of the bound data. */
   rows: { train: Int32Array; validation: Int32Array }
   seed: number
-  /** Learning rate of an epoch, counted from 0. */
-  learningRate(epoch: number): number
+  learningRate: LearningRate
   /** What turns each accumulated mean into the units it is shown in; 1 when left out. */
   factors?: readonly number[]
   /** The value early stopping watches; null when this run does not have it. */
@@ -130,7 +130,7 @@ export class TrainingLoop {
     let reason: TrainingResult['reason'] = 'epochs'
     if (this.#job.resume?.last.state.finished && this.#stoppedEarly()) return this.#finish('early-stopping')
     while (this.#epoch < plan.epochs) {
-      const learningRate = this.#job.learningRate(this.#epoch)
+      const learningRate = this.#rateAt(this.#epoch)
       if ((await this.#trainEpoch(learningRate)) === 'stop') return this.#stop()
       const metrics = await this.#measure()
       if (!metrics) return this.#stop()
@@ -147,9 +147,9 @@ export class TrainingLoop {
   async #trainEpoch(learningRate: number): Promise<'done' | 'stop'> {
     const { session, plan, rows, seed } = this.#job
     const order = epochOrder(rows.train, seed, this.#epoch)
-    const rates = Float64Array.of(learningRate)
     while (this.#step < this.#steps) {
       if (!(await this.#mayContinue())) return 'stop'
+      const rates = this.#ratesFrom(this.#step, learningRate)
       const result = await this.#whileRunning(() =>
         session.native.run({
           program: 'train',
@@ -169,6 +169,18 @@ export class TrainingLoop {
       if (result.stopped === 'cancelled' && this.#checkpointDue) this.#save(false)
     }
     return 'done'
+  }
+
+  #rateAt(epoch: number): number {
+    return this.#job.learningRate.at(epoch, this.#history)
+  }
+
+  /** One rate for the rest of the epoch, or one for each of its steps from `first` on. */
+  #ratesFrom(first: number, rate: number): Float64Array {
+    if (!this.#job.learningRate.everyStep) return Float64Array.of(rate)
+    return Float64Array.from({ length: this.#steps - first }, (_, index) =>
+      this.#rateAt(this.#epoch + (first + index) / this.#steps),
+    )
   }
 
   /** Metrics of the epoch whose training is done; null when it is to stop. */
@@ -258,7 +270,7 @@ export class TrainingLoop {
   #save(finished: boolean): Checkpoint {
     const { session, save, onEvent } = this.#job
     const last = this.#checkpoint('last', session.read(), finished)
-    if (!allFinite(last.persistent)) throw this.#diverged(this.#job.learningRate(Math.max(0, this.#epoch - 1)))
+    if (!allFinite(last.persistent)) throw this.#diverged(this.#rateAt(Math.max(0, this.#epoch - 1)))
     const checkpoints = this.#best && !this.#bestSaved ? [this.#best, last] : [last]
     this.#reporter.flush()
     if (save) {
@@ -323,7 +335,7 @@ export class TrainingLoop {
       step: validating ? this.#step : this.#step + progress.step,
       samples: validating ? rows.train.length : this.#step * plan.batchSize + progress.samples,
       lossSum: (validating ? this.#sums : progress.accumulators)?.[0] ?? 0,
-      learningRate: this.#job.learningRate(this.#epoch),
+      learningRate: this.#rateAt(this.#epoch + (validating ? 0 : (this.#step + progress.step) / this.#steps)),
       elapsedSeconds: this.#secondsBefore + (performance.now() - this.#startedAt) / 1000,
     })
     if (save && !validating && performance.now() - this.#savedAt >= plan.checkpoint.seconds * 1000) {

@@ -117,7 +117,10 @@ async function train({ native, memoryBudget }: TrainerDependencies, request: Tra
       plan,
       rows: split,
       seed,
-      learningRate: learningRateOf(plan),
+      learningRate: learningRateOf(plan, {
+        stepsPerEpoch: Math.ceil(split.train.length / plan.batchSize),
+        watched: monitor,
+      }),
       factors: metricFactors(prepared, fitted),
       monitor,
       control: request.control ?? new TrainingControl(),

@@ -1,5 +1,9 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import type { JsonObject } from '../../../engine/base/json.ts'
 import { scheduledLearningRate, schedules } from '../../../engine/training/schedules/registry.ts'
+import type { ScheduledRun } from '../../../engine/training/schedules/schedule.ts'
 
 const rate = (type: string, params: Record<string, number>, epoch: number, initial = 0.1) =>
   scheduledLearningRate({ type, params }, epoch, initial)
@@ -19,11 +23,44 @@ describe('learning-rate schedules', () => {
     expect(rate('exponential', { k: 0.1 }, 10, 1)).toBeCloseTo(Math.exp(-1), 12)
   })
 
-  it('starts at the initial rate, apart from a step at every epoch', () => {
-    for (const { type } of schedules) expect(rate(type, {}, 0, 0.3)).toBeCloseTo(0.3, 12)
+  it('starts at the initial rate, apart from one cycle, which rises to it', () => {
+    expect(rate('one_cycle', {}, 0, 0.3)).toBeCloseTo(0.3 / 25, 12)
+    for (const { type } of schedules.filter((item) => item.type !== 'one_cycle'))
+      expect(rate(type, {}, 0, 0.3)).toBeCloseTo(0.3, 12)
   })
 
   it('refuses an unknown schedule', () => {
     expect(() => rate('linear', {}, 0)).toThrowError(expect.objectContaining({ code: 'plan.schedule' }))
+  })
+})
+
+interface GoldenCase {
+  name: string
+  type: string
+  params: JsonObject
+  initial: number
+  epochs: number
+  stepsPerEpoch: number
+  better?: ScheduledRun['better']
+  watched?: number[]
+  /** One a step; for a schedule that watches, one an epoch. */
+  rates: number[]
+}
+
+const file = join(import.meta.dirname, '../../golden/schedules.json')
+const golden = JSON.parse(readFileSync(file, 'utf8')) as { keras: string; torch: string; cases: GoldenCase[] }
+
+describe(`schedules of Keras ${golden.keras} and PyTorch ${golden.torch}`, () => {
+  // Keras computes its schedules in float32, and polynomials end by subtracting from 1.
+  it.each(golden.cases.map((item) => [item.name, item] as const))('%s', (_, item) => {
+    const { epochs, stepsPerEpoch, watched = [], better = 'lower' } = item
+    const rates = item.rates.map((_rate, index) => {
+      const epoch = item.watched ? index : index / stepsPerEpoch
+      const run = { epochs, stepsPerEpoch, watched: watched.slice(0, index), better }
+      return scheduledLearningRate({ type: item.type, params: item.params }, epoch, item.initial, run)
+    })
+    for (const [index, expected] of item.rates.entries())
+      expect(Math.abs((rates[index] as number) - expected), `rate ${index}`).toBeLessThan(1e-6 * item.initial)
+    expect(new Set(item.rates).size).toBeGreaterThan(1)
   })
 })
