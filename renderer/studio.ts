@@ -7,6 +7,7 @@ import { handleShortcut, isTextField, runCommand } from './services/commands.ts'
 import { setEngine } from './services/engine.ts'
 import { useJobsStore } from './services/jobs.store.ts'
 import { useLogStore } from './services/log.store.ts'
+import { useModelStore } from './services/model.store.ts'
 import { useProjectStore } from './services/project.store.ts'
 import { useRunsStore } from './services/runs.store.ts'
 import { useSettingsStore } from './services/settings.store.ts'
@@ -32,6 +33,9 @@ export function mountStudio(client: EngineClient, selector: string): void {
   client.onConnection((state) => {
     if (state === 'connected') settings.load().catch((thrown) => log.fail(thrown))
   })
+
+  // What was changed within the last moments is sent before the page goes.
+  window.addEventListener('pagehide', () => void useModelStore().flush())
 
   registerStudioCommands()
   window.addEventListener('keydown', handleShortcut)

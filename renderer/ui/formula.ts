@@ -71,9 +71,21 @@ function bracketed(text: string): string {
   return text.length > 1 && /[\s+\-·×/]/.test(text) ? `(${text})` : text
 }
 
+const raised = '⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺ⁱⁿᵀ'
+const lowered = '₀₁₂₃₄₅₆₇₈₉₋₊ᵢₙ'
+const bases = '0123456789−+inT'
+
+/** Letters that are raised or lowered by themselves; with a sign where there are none. */
+function shifted(text: string, style: 'sub' | 'sup'): string {
+  const letters = [...(style === 'sup' ? raised : lowered)]
+  const known = [...text].map((letter) => letters[bases.indexOf(letter)])
+  return known.includes(undefined) ? `${style === 'sup' ? '^' : '_'}${bracketed(text)}` : known.join('')
+}
+
+/** A formula as text alone, where it stands inside another (under a root, in a fraction). */
 function plainText(source: string): string {
   return parseMath(source)
-    .map((part) => part.text)
+    .map((part) => (part.style === 'sub' || part.style === 'sup' ? shifted(part.text, part.style) : part.text))
     .join('')
 }
 

@@ -32,6 +32,7 @@ describe('formulas in help texts', () => {
   it('write fractions and roots on one line, with brackets where they are needed', () => {
     expect(textOf('$\\frac{a}{b + c}$')).toBe('a / (b + c)')
     expect(textOf('$\\sqrt{v + \\epsilon}$')).toBe('√(v + ε)')
+    expect(textOf('$\\sqrt{\\sigma^2 + \\epsilon}$')).toBe('√(σ² + ε)')
   })
 
   it('leave an unpaired dollar sign alone', () => {
