@@ -73,7 +73,7 @@ export function lineChartOption(input: LineChartInput, theme: ChartTheme): EChar
         return x === undefined ? '' : tooltipMarkup(input, x, colorOf)
       },
     },
-    dataZoom: [{ type: 'inside', filterMode: 'none', zoomOnMouseWheel: 'shift' }],
+    dataZoom: [{ type: 'inside', filterMode: 'filter', zoomOnMouseWheel: 'shift' }],
     xAxis: {
       ...axis,
       type: 'value',
