@@ -1,4 +1,5 @@
 import { closeSync, existsSync, fstatSync, openSync, readSync, rmSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
 import BetterSqlite, { type Database } from 'better-sqlite3'
 import { LaminaError } from '../base/errors.ts'
 import { migrate } from './migrate.ts'
@@ -9,7 +10,7 @@ export const APPLICATION_ID = 0x4c4d4e41
 const BUSY_TIMEOUT_MS = 5000
 
 /**
- * Creates a new project file. Throws `store.file-exists` rather than touch an existing one.
+ * Creates a new project file. Throws `store.file-exists` rather than touch an existing one, `store.folder-missing`, `store.read-only`.
  */
 export function createDatabase(path: string): Database {
   if (existsSync(path))
@@ -20,6 +21,15 @@ export function createDatabase(path: string): Database {
       expected: 'a name that is free',
       received: 'an existing file',
       fix: 'Choose another name, or open the existing project.',
+    })
+  if (!existsSync(dirname(path)))
+    throw new LaminaError({
+      code: 'store.folder-missing',
+      message: 'The folder for the project does not exist.',
+      where: dirname(path),
+      expected: 'an existing folder',
+      received: 'nothing at this place',
+      fix: 'Create the folder first, or choose another one.',
     })
   try {
     const database = new BetterSqlite(path)

@@ -110,9 +110,11 @@ describe('a project file', () => {
   })
 
   it('cannot be created in a folder that is not there', () => {
-    expect(codeOf(() => ProjectStore.create(join(folder, 'no', 'such', 'x.lamina')))).toMatch(
-      /^store\.(read-only|unexpected)$|internal/,
-    )
+    expect(codeOf(() => ProjectStore.create(join(folder, 'no', 'such', 'x.lamina')))).toBe('store.folder-missing')
+  })
+
+  it('cannot be created where nothing may be written', () => {
+    expect(codeOf(() => ProjectStore.create('/proc/lamina-test.lamina'))).toBe('store.read-only')
   })
 })
 
