@@ -61,7 +61,7 @@ function numbersOf(table: Table, name: string): Float64Array {
       : `There is no column "${name}" to take sample weights from.`,
     `one of ${numeric.join(', ')}`,
     name,
-    suggestion(name, numeric),
+    column ? 'Choose a numeric column.' : suggestion(name, numeric),
   )
 }
 

@@ -74,4 +74,11 @@ describe('objectivesOf', () => {
       expect.objectContaining({ code: 'graph.no-output' }),
     )
   })
+
+  it('takes the one-hot form where class labels are to be smoothed', () => {
+    const smoothed = single(3, 'softmax')
+    const out = smoothed.nodes.out!
+    const document = { ...smoothed, nodes: { ...smoothed.nodes, out: { ...out, params: { labelSmoothing: 0.1 } } } }
+    expect(summary(document, irisData)).toEqual([['categorical_crossentropy', 'one-hot', 'accuracy']])
+  })
 })
