@@ -36,7 +36,11 @@ export async function measure(workload: Workload, asked: number, seconds: number
   const compileStart = performance.now()
   const { compiled } = prepareModel({
     document: documentOf(workload),
-    plan: parsePlan({ batchSize: workload.batch, seed: SEED }),
+    plan: parsePlan({
+      batchSize: workload.batch,
+      seed: SEED,
+      ...(workload.optimizer ? { optimizer: workload.optimizer } : {}),
+    }),
     signature: signatureOf(workload),
     trainRows: workload.rows,
   })
@@ -56,9 +60,10 @@ export async function measure(workload: Workload, asked: number, seconds: number
     }
     await run(1)
     const firstStepMs = performance.now()
-    await run(50)
-    const estimate = (await run(20)) / 20
-    const steps = Math.max(20, Math.ceil((seconds * 1000) / REPEATS / estimate))
+    const warmUp = workload.network ? 5 : 50
+    await run(warmUp)
+    const estimate = (await run(warmUp)) / warmUp
+    const steps = Math.max(workload.network ? 2 : 20, Math.ceil((seconds * 1000) / REPEATS / estimate))
     const times: number[] = []
     for (let repeat = 0; repeat < REPEATS; repeat += 1) times.push((await run(steps)) / steps)
     times.sort((a, b) => a - b)

@@ -1,10 +1,12 @@
-"""Milliseconds per training step of workloads W1 and W2 in PyTorch on this machine's CPU.
+"""Milliseconds per training step of workloads W1 to W4 in PyTorch on this machine's CPU.
 
     python pytorch_w.py --workload W2 --threads 1 [--repeats 5] [--seconds 1.0]
 
 W1: dense 4-16-16-3, relu, Adam, batch 16. W2: dense 784-256-128-10, relu, dropout 0.2 after each hidden layer, Adam, batch 128. Softmax with
-cross-entropy on class numbers. A step draws the next batch from a resident data set, runs forward, backward and the update, and adds the
-loss to a running sum. The best of eager mode with foreach, fused and plain Adam is reported, as the median over repeats of the mean step.
+cross-entropy on class numbers. W3: 28x28x1, convolutions of 32 and 64 filters 3x3 with relu and pooling, dense 128, dropout 0.5, dense 10, Adam,
+batch 64. W4: 32x32x3, two times 32 and two times 64 filters with batch normalisation, global average, SGD with momentum 0.9, batch 64. The
+convolutional networks run with channels last. A step draws the next batch from a resident data set, runs forward, backward and the update, and adds the
+loss to a running sum. The best of eager mode with the foreach, fused and plain optimiser is reported, as the median over repeats of the mean step.
 """
 
 import argparse
@@ -20,6 +22,20 @@ def build(workload):
     if workload == 'W1':
         net = nn.Sequential(nn.Linear(4, 16), nn.ReLU(), nn.Linear(16, 16), nn.ReLU(), nn.Linear(16, 3))
         return net, 4, 3, 16, 160
+    if workload == 'W3':
+        net = nn.Sequential(
+            nn.Conv2d(1, 32, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(32, 64, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),
+            nn.Flatten(), nn.Linear(3136, 128), nn.ReLU(), nn.Dropout(0.5), nn.Linear(128, 10)
+        )
+        return net, (1, 28, 28), 10, 64, 1024
+    if workload == 'W4':
+        def block(inputs, outputs):
+            return [nn.Conv2d(inputs, outputs, 3, padding=1), nn.BatchNorm2d(outputs), nn.ReLU()]
+        net = nn.Sequential(
+            *block(3, 32), *block(32, 32), nn.MaxPool2d(2), *block(32, 64), *block(64, 64), nn.MaxPool2d(2), nn.AdaptiveAvgPool2d(1),
+            nn.Flatten(), nn.Linear(64, 10)
+        )
+        return net, (3, 32, 32), 10, 64, 1024
     net = nn.Sequential(
         nn.Linear(784, 256), nn.ReLU(), nn.Dropout(0.2), nn.Linear(256, 128), nn.ReLU(), nn.Dropout(0.2), nn.Linear(128, 10)
     )
@@ -29,10 +45,16 @@ def build(workload):
 def measure(workload, adam, repeats, seconds):
     torch.manual_seed(1)
     net, features, classes, batch, rows = build(workload)
-    x = torch.rand(rows, features)
+    images = isinstance(features, tuple)
+    x = torch.rand(rows, *features) if images else torch.rand(rows, features)
+    if images:
+        net, x = net.to(memory_format=torch.channels_last), x.contiguous(memory_format=torch.channels_last)
     target = torch.randint(0, classes, (rows,))
     loss_of = nn.CrossEntropyLoss()
-    optimizer = torch.optim.Adam(net.parameters(), lr=1e-3, **adam)
+    if workload == 'W4':
+        optimizer = torch.optim.SGD(net.parameters(), lr=1e-2, momentum=0.9, **adam)
+    else:
+        optimizer = torch.optim.Adam(net.parameters(), lr=1e-3, **adam)
     net.train()
     total = torch.zeros(())
     order = torch.randperm(rows)
@@ -48,12 +70,13 @@ def measure(workload, adam, repeats, seconds):
         optimizer.step()
         total += loss.detach()
 
-    for _ in range(50):
+    warm_up = 5 if images else 50
+    for _ in range(warm_up):
         step()
     begin = time.perf_counter()
-    for _ in range(20):
+    for _ in range(warm_up):
         step()
-    count = max(20, int(seconds * 20 / (time.perf_counter() - begin)))
+    count = max(2 if images else 20, int(seconds * warm_up / (time.perf_counter() - begin)))
     times = []
     for _ in range(repeats):
         begin = time.perf_counter()
@@ -65,7 +88,7 @@ def measure(workload, adam, repeats, seconds):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument('--workload', choices=['W1', 'W2'], default='W2')
+    parser.add_argument('--workload', choices=['W1', 'W2', 'W3', 'W4'], default='W2')
     parser.add_argument('--threads', type=int, default=1)
     parser.add_argument('--repeats', type=int, default=5)
     parser.add_argument('--seconds', type=float, default=1.0)
@@ -76,7 +99,7 @@ def main():
     measured = {name: measure(arguments.workload, adam, arguments.repeats, arguments.seconds) for name, adam in variants.items()}
     best = min(measured, key=measured.get)
     print(json.dumps({
-        'workload': arguments.workload, 'msPerStep': measured[best], 'variant': f'eager, {best} Adam', 'threads': arguments.threads,
+        'workload': arguments.workload, 'msPerStep': measured[best], 'variant': f'eager, {best} optimiser', 'threads': arguments.threads,
         'torch': torch.__version__, 'variants': measured,
     }))
 
