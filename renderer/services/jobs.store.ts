@@ -29,6 +29,12 @@ export const useJobsStore = defineStore('jobs', () => {
     byId.value = Object.fromEntries((await engine().call.jobs.list({})).map((job) => [job.id, job]))
   }
 
+  /** The engine is gone, and its jobs with it; their runs are shown as interrupted once it is back. */
+  function clear() {
+    byId.value = {}
+    progress.value = {}
+  }
+
   function put(job: Job) {
     const before = byId.value[job.id]
     byId.value = { ...byId.value, [job.id]: job }
@@ -79,6 +85,7 @@ export const useJobsStore = defineStore('jobs', () => {
     foremost,
     progress,
     load,
+    clear,
     startTraining,
     resumeRun,
     pause,

@@ -130,8 +130,10 @@ export const useProjectStore = defineStore('project', () => {
     engine().onConnection((state, reason) => {
       connection.value = state
       connectionError.value = reason ?? null
-      if (state === 'lost') log.add('warning', reason?.message ?? 'The connection to the engine was lost.', reason)
-      else reconnected().catch((thrown) => log.fail(thrown))
+      if (state === 'lost') {
+        useJobsStore().clear()
+        log.add('warning', reason?.message ?? 'The connection to the engine was lost.', reason)
+      } else reconnected().catch((thrown) => log.fail(thrown))
     })
   }
 
