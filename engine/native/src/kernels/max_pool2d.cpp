@@ -77,7 +77,8 @@ void runGradient(const Context& context, const Arguments& arguments) {
       const int64_t channels = pooling.channels;
       const float* g = above;
       float* const most = rest + channels;
-      std::fill(gradient, gradient + pooling.inputFloats(), 0.0f);
+      const bool apart = pooling.apart();
+      if (!apart || !pooling.covers()) std::fill(gradient, gradient + pooling.inputFloats(), 0.0f);
       for (int64_t row = 0; row < pooling.outHeight; ++row)
         for (int64_t column = 0; column < pooling.outWidth; ++column, g += channels) {
           const Clipped w = clip(pooling, row, column);
@@ -92,7 +93,7 @@ void runGradient(const Context& context, const Arguments& arguments) {
               LAMINA_INDEPENDENT
               for (int64_t c = 0; c < channels; ++c) {
                 const float share = from[c] == most[c] ? rest[c] : 0.0f;
-                to[c] += share;
+                to[c] = apart ? share : to[c] + share;
                 rest[c] -= share;
               }
             }

@@ -13,6 +13,13 @@ struct Pooling {
 
   int64_t inputFloats() const { return height * width * channels; }
   int64_t outputFloats() const { return outHeight * outWidth * channels; }
+  /** Whether no two windows share a pixel. */
+  bool apart() const { return strideHeight >= poolHeight && strideWidth >= poolWidth; }
+  /** Whether every pixel lies in a window, given that none lies in two. */
+  bool covers() const {
+    return strideHeight == poolHeight && strideWidth == poolWidth && outHeight * strideHeight - padTop >= height &&
+           outWidth * strideWidth - padLeft >= width;
+  }
 };
 
 constexpr int kPoolingAttributes = 8;
