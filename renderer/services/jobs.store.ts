@@ -4,6 +4,7 @@ import type { Json } from '../../engine/base/json.ts'
 import type { Job } from '../../engine/rpc/contract/common.ts'
 import type { TrainingProgress } from '../../engine/rpc/contract/training.ts'
 import { engine } from './engine.ts'
+import { refuseInvalidDrafts } from './invalid-drafts.ts'
 import { useLogStore } from './log.store.ts'
 import { useModelStore } from './model.store.ts'
 import { useNavigationStore } from './navigation.store.ts'
@@ -45,6 +46,7 @@ export const useJobsStore = defineStore('jobs', () => {
 
   /** Saves the model and trains it. Rejects when the model has errors; `set` overrides as on the command line. */
   async function startTraining(set?: Record<string, Json>): Promise<{ job: string; run: string }> {
+    refuseInvalidDrafts()
     const model = useModelStore()
     await model.flush()
     const project = useProjectStore().openId()

@@ -68,8 +68,11 @@ export const useProjectStore = defineStore('project', () => {
   }
 
   /** Creates a project and opens it; `template` null makes an empty one. */
-  function create(path: string, template: string | null, dataPath?: string) {
-    return attempt(() => engine().call.projects.create({ path, template, dataPath }))
+  async function create(path: string, template: string | null, dataPath?: string) {
+    const done = await attempt(() => engine().call.projects.create({ path, template, dataPath }))
+    // What was inferred from the table comes before the network that is drawn for it.
+    if (done && dataPath !== undefined) useNavigationStore().go('data')
+    return done
   }
 
   async function close() {

@@ -38,6 +38,16 @@ function applicationCommands(): Command[] {
         navigation.paletteOpen = !navigation.paletteOpen
       },
     },
+    {
+      id: 'app.shortcuts',
+      title: 'Keyboard shortcuts',
+      group: 'Studio',
+      keywords: 'keys help',
+      shortcuts: ['F1'],
+      run: () => {
+        useNavigationStore().shortcutsOpen = true
+      },
+    },
     ...themes.map((theme) => ({
       id: `app.theme.${theme.id}`,
       title: `Theme: ${theme.label}`,

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { EpochRecord } from '../../../../engine/rpc/contract/training.ts'
 import { fileNameOf, folderOf, whenText, withExtension } from '../../../../renderer/features/projects/start.ts'
 import { freeModelName } from '../../../../renderer/features/shell/model-names.ts'
+import { shortcutGroups } from '../../../../renderer/features/shell/shortcut-list.ts'
 import { mergeEpochs } from '../../../../renderer/services/epochs.ts'
 import {
   formatBytes,
@@ -55,6 +56,26 @@ describe('names of new models', () => {
   it('take the first free number', () => {
     expect(freeModelName(['mlp-1', 'mlp-2'], 'mlp-1')).toBe('mlp-3')
     expect(freeModelName([], 'model')).toBe('model-1')
+  })
+})
+
+describe('the list of shortcuts', () => {
+  it('holds the commands that have one, by their group', () => {
+    const run = () => {}
+    const groups = shortcutGroups([
+      { id: 'a', title: 'Undo', group: 'Edit', shortcuts: ['Mod+Z'], run },
+      { id: 'b', title: 'Theme', group: 'Studio', run },
+      { id: 'c', title: 'Redo', group: 'Edit', shortcuts: ['Mod+Shift+Z', 'Mod+Y'], run },
+    ])
+    expect(groups).toEqual([
+      {
+        title: 'Edit',
+        items: [
+          { title: 'Undo', keys: ['Mod+Z'] },
+          { title: 'Redo', keys: ['Mod+Shift+Z', 'Mod+Y'] },
+        ],
+      },
+    ])
   })
 })
 
