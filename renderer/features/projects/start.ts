@@ -16,6 +16,13 @@ export function withExtension(path: string): string {
   return trimmed === '' || trimmed.toLowerCase().endsWith('.lamina') ? trimmed : `${trimmed}.lamina`
 }
 
+/** The suggested project path with the name of a table: `/home/me/my-data.lamina` and `/data/churn.csv` give `/home/me/churn.lamina`. */
+export function besideName(suggested: string, table: string): string {
+  const name = fileNameOf(table.trim()).replace(/\.[^.]*$/, '')
+  const file = fileNameOf(suggested)
+  return name === '' ? suggested : `${suggested.slice(0, suggested.length - file.length)}${name}.lamina`
+}
+
 const DAY = 24 * 60 * 60 * 1000
 
 /** When something was opened, as people say it: `today 14:05`, `yesterday 9:30`, else the date. */
