@@ -75,12 +75,15 @@ export function lowerForward(layout: ModelLayout, dataset: DatasetSignature, tra
   return { builder, weights, predictions, penalties }
 }
 
-/** Names of the accumulators: the total loss, then the metrics of each objective (after the Output's name where there are several). */
+/** Names of the accumulators: the total loss, then the parts of the metrics of each objective (after the Output's name where there are several). */
 export function accumulatorNames(layout: ModelLayout): string[] {
   const several = layout.objectives.length > 1
   const nameOf = new Map(layout.outputs.map((output) => [output.node, output.name]))
   const metrics = layout.objectives.flatMap((objective) =>
-    objective.metrics.map((metric) => (several ? `${nameOf.get(objective.output)}_${metric.type}` : metric.type)),
+    objective.metrics.flatMap((metric) => {
+      const name = several ? `${nameOf.get(objective.output)}_${metric.type}` : metric.type
+      return Array.from({ length: metric.parts ?? 1 }, (_, part) => (part === 0 ? name : `${name} part ${part + 1}`))
+    }),
   )
   return ['loss', ...metrics]
 }
@@ -110,8 +113,12 @@ export function lowerObjectives(layout: ModelLayout, lowered: Lowered, training:
     builder.emit('accumulate', [weighted], { slot: 0 })
     terms.push(builder.emitOne('batch_mean', [weighted]))
     for (const metric of objective.metrics) {
-      builder.emit('accumulate', [metric.lower(builder, prediction, target)], { slot: accumulator })
-      accumulator += 1
+      const parts = [metric.lower(builder, prediction, target)].flat()
+      invariant(parts.length === (metric.parts ?? 1), `${metric.type} is made from ${parts.length} parts`)
+      for (const part of parts) {
+        builder.emit('accumulate', [part], { slot: accumulator })
+        accumulator += 1
+      }
     }
   }
   for (const [weight, value] of lowered.weights) {

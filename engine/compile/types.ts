@@ -32,8 +32,16 @@ export interface MetricDeclaration {
   label: string
   help: string
   better: 'higher' | 'lower'
-  /** Per-sample values [N] whose mean is the metric. */
-  lower(builder: GraphBuilder, prediction: ValueId, target: ValueId): ValueId
+  /** Power of the target's unit that it is measured in: 1 for an absolute error, 2 for a squared one; 0 when left out. */
+  unitPower?: number
+  /** Whether it can be measured; where it is left out, only `auto` decides. */
+  fits?(prediction: Shape, target: DatasetSignature['targets'][number] | undefined): boolean
+  /** How many means it is made from; 1 when left out. */
+  parts?: number
+  /** Per-sample values [N], one list a part, whose means make the metric. */
+  lower(builder: GraphBuilder, prediction: ValueId, target: ValueId): ValueId | readonly ValueId[]
+  /** The metric from the means of its parts; the one mean itself when left out. */
+  finish?(means: readonly number[]): number
 }
 
 /** An optimiser; the registry is `engine/training/optimizers`. */
@@ -133,7 +141,7 @@ export interface CompiledModel {
   /** Ranges of optimiser slots that do not start at 0, in floats. */
   slotInitials: readonly { offset: number; length: number; value: number }[]
   slots: readonly SlotBinding[]
-  /** Accumulators in order, shared by train and evaluate: `loss` first (the total, penalties included), then `<metric>` per objective. Each is a sum over samples. */
+  /** Accumulators in order, shared by train and evaluate: `loss` first (the total, penalties included), then the parts of each metric of each objective (`<metric>`, `<metric> part 2`, ...). Each is a sum over samples. */
   accumulators: readonly string[]
   /** One an Output node, in order: shape of one sample. */
   outputs: readonly { node: NodeId; name: string; rowShape: readonly number[] }[]

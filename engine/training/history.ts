@@ -1,3 +1,5 @@
+import type { MetricReading } from './prepare-model.ts'
+
 /** What one epoch left behind. */
 export interface EpochRecord {
   /** 1 for the first epoch. */
@@ -24,6 +26,23 @@ export function meansOf(
   for (const [index, name] of names.entries())
     means[prefix + name] = ((sums[index] as number) / samples) * (factors[index] ?? 1)
   return means
+}
+
+/** Metrics from accumulated sums, each by its reading, in order. */
+export function readMetrics(
+  readings: readonly MetricReading[],
+  sums: ArrayLike<number>,
+  samples: number,
+  prefix = '',
+): Record<string, number> {
+  const values: Record<string, number> = {}
+  let first = 0
+  for (const { name, parts, factor, finish } of readings) {
+    const means = Array.from({ length: parts }, (_, part) => (sums[first + part] as number) / samples)
+    values[prefix + name] = (finish ? finish(means) : (means[0] as number)) * factor
+    first += parts
+  }
+  return values
 }
 
 /** The values of one metric over epochs; epochs that lack it are left out. */

@@ -9,7 +9,7 @@ import { suggestion } from '../layers/near-matches.ts'
 import type { EffectiveParams } from '../layers/params.ts'
 import { numberParam, textParam } from '../layers/read-params.ts'
 import { findLoss, losses } from './losses/registry.ts'
-import { findMetric } from './metrics/registry.ts'
+import { findMetric, metrics } from './metrics/registry.ts'
 
 export type Target = DatasetSignature['targets'][number]
 
@@ -123,8 +123,17 @@ function automaticLoss(prediction: Shape, last: LastActivation, target: Target |
   return last.activation === 'sigmoid' && units === 1 ? 'binary_crossentropy' : 'mean_squared_error'
 }
 
-/** Metrics followed during training: accuracy for classes, mean absolute and squared error for numbers (the loss left out). */
-export function resolveMetrics(loss: LossDeclaration, target: Target | undefined): MetricDeclaration[] {
+/**
+ * Metrics followed during training: accuracy for classes, mean absolute and squared error for numbers (the loss left out), or with `all`
+ * every one that fits.
+ */
+export function resolveMetrics(
+  loss: LossDeclaration,
+  target: Target | undefined,
+  choice: { metrics: string; prediction: Shape } = { metrics: 'auto', prediction: [] },
+): MetricDeclaration[] {
+  if (choice.metrics === 'all')
+    return metrics.filter((metric) => metric.type !== loss.type && metric.fits?.(choice.prediction, target))
   const classes = target ? target.kind === 'classes' : loss.type.endsWith('crossentropy')
   const types = classes ? ['accuracy'] : ['mean_absolute_error', 'mean_squared_error'].filter((t) => t !== loss.type)
   return types.map((type) => findMetric(type)).filter((metric) => metric !== undefined)
@@ -176,11 +185,11 @@ export function objectivesOf(
 ): Objective[] {
   const outputs = resolveOutputs(document, inference, dataset)
   const objectives: Objective[] = []
-  for (const { node, loss, target, problem } of outputs) {
+  for (const { node, loss, target, problem, prediction } of outputs) {
     if (problem || !loss) throw new LaminaError({ ...problem!, where: problem?.where ?? node.name })
     const params = inference.nodes[node.id]!.params
-    const metrics = resolveMetrics(loss, target)
-    objectives.push({ output: node.id, loss, weight: numberParam(params, 'weight'), metrics })
+    const chosen = resolveMetrics(loss, target, { metrics: textParam(params, 'metrics'), prediction })
+    objectives.push({ output: node.id, loss, weight: numberParam(params, 'weight'), metrics: chosen })
   }
   if (objectives.length === 0)
     throw new LaminaError({

@@ -99,13 +99,11 @@ export function learningRateOf(
  */
 export function monitorOf(
   plan: TrainingPlan,
-  { compiled, objectives }: PreparedModel,
+  prepared: PreparedModel,
   validationRows: number,
 ): { name: string; better: 'higher' | 'lower' } | null {
-  const directions = ['lower', ...objectives.flatMap(({ metrics }) => metrics.map(({ better }) => better))] as const
   const available = new Map<string, 'higher' | 'lower'>()
-  for (const [index, name] of compiled.accumulators.entries()) {
-    const better = directions[index] ?? 'lower'
+  for (const { name, better } of readingsOf(prepared)) {
     available.set(name, better)
     if (validationRows > 0) available.set(VALIDATION + name, better)
   }
@@ -126,18 +124,30 @@ export function monitorOf(
   })
 }
 
-/** Powers of the target's unit that a metric is measured in. */
-const unitPowers: Readonly<Record<string, number>> = { mean_absolute_error: 1, mean_squared_error: 2 }
+/** How a metric is read from the accumulators: `parts` of them in a row. */
+export interface MetricReading {
+  name: string
+  parts: number
+  better: 'higher' | 'lower'
+  /** Turns scaled targets into source units; the loss stays what is minimised. */
+  factor: number
+  finish?(means: readonly number[]): number
+}
 
-/** Factors that turn the accumulated metrics of scaled targets into source units; the loss stays what is minimised. */
-export function metricFactors({ compiled, objectives }: PreparedModel, fitted: FittedPreprocessing): number[] {
-  const factors = [1]
+/** The loss and all metrics in the order of the accumulators; in source units where what was fitted is given. */
+export function readingsOf({ compiled, objectives }: PreparedModel, fitted?: FittedPreprocessing): MetricReading[] {
+  const readings: MetricReading[] = [{ name: 'loss', parts: 1, better: 'lower', factor: 1 }]
+  let first = 1
   for (const { output, metrics } of objectives) {
     const column = compiled.slots.find((slot) => slot.kind === 'target' && slot.node === output)?.columns[0]
-    const scale = fitted.targets.find(({ name }) => name === column)?.scale ?? 1
-    for (const { type } of metrics) factors.push(Math.abs(scale) ** -(unitPowers[type] ?? 0))
+    const scale = fitted?.targets.find(({ name }) => name === column)?.scale ?? 1
+    for (const { better, parts = 1, unitPower = 0, finish } of metrics) {
+      const name = compiled.accumulators[first] as string
+      readings.push({ name, parts, better, factor: Math.abs(scale) ** -unitPower, ...(finish ? { finish } : {}) })
+      first += parts
+    }
   }
-  return factors
+  return readings
 }
 
 function refuseBrokenDocument(document: GraphDocument, dataset: DatasetSignature): void {

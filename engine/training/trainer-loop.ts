@@ -3,9 +3,9 @@ import { Random, Stream } from '../base/rng.ts'
 import type { RunResult } from '../native/program.ts'
 import type { Checkpoint, Resume } from './checkpoint.ts'
 import { EarlyStopping } from './early-stopping.ts'
-import { type EpochRecord, historyUpTo, meansOf, VALIDATION } from './history.ts'
+import { type EpochRecord, historyUpTo, readMetrics, VALIDATION } from './history.ts'
 import type { TrainingPlan } from './plan.ts'
-import type { LearningRate } from './prepare-model.ts'
+import type { LearningRate, MetricReading } from './prepare-model.ts'
 import { initialRunState, type RunState } from './run-state.ts'
 import type { TrainingControl } from './trainer-control.ts'
 import type { TrainingEvent } from './trainer-events.ts'
@@ -20,8 +20,8 @@ export interface TrainingJob {
   rows: { train: Int32Array; validation: Int32Array }
   seed: number
   learningRate: LearningRate
-  /** What turns each accumulated mean into the units it is shown in; 1 when left out. */
-  factors?: readonly number[]
+  /** How metrics are read from the accumulators. */
+  readings: readonly MetricReading[]
   /** The value early stopping watches; null when this run does not have it. */
   monitor: { name: string; better: 'higher' | 'lower' } | null
   control: TrainingControl
@@ -185,9 +185,8 @@ export class TrainingLoop {
 
   /** Metrics of the epoch whose training is done; null when it is to stop. */
   async #measure(): Promise<Record<string, number> | null> {
-    const { session, rows, factors } = this.#job
-    const names = session.compiled.accumulators
-    const metrics = meansOf(names, this.#sums ?? [], rows.train.length, { factors })
+    const { session, rows, readings } = this.#job
+    const metrics = readMetrics(readings, this.#sums ?? [], rows.train.length)
     if (rows.validation.length === 0) return metrics
     const started = performance.now()
     for (;;) {
@@ -195,7 +194,7 @@ export class TrainingLoop {
       const sums = await this.#whileRunning(() => session.evaluate(rows.validation))
       if (sums) {
         this.#epochSeconds += (performance.now() - started) / 1000
-        return Object.assign(metrics, meansOf(names, sums, rows.validation.length, { factors, prefix: VALIDATION }))
+        return Object.assign(metrics, readMetrics(readings, sums, rows.validation.length, VALIDATION))
       }
     }
   }

@@ -9,7 +9,7 @@ import type { EpochRecord } from './history.ts'
 import type { TrainingPlan } from './plan.ts'
 import { parsePlan } from './plan-parse.ts'
 import { bindSlots, prepareData } from './prepare.ts'
-import { learningRateOf, metricFactors, monitorOf, prepareModel } from './prepare-model.ts'
+import { learningRateOf, monitorOf, prepareModel, readingsOf } from './prepare-model.ts'
 import { TrainingControl } from './trainer-control.ts'
 import type { TrainingEvent } from './trainer-events.ts'
 import { TrainingLoop } from './trainer-loop.ts'
@@ -121,7 +121,7 @@ async function train({ native, memoryBudget }: TrainerDependencies, request: Tra
         stepsPerEpoch: Math.ceil(split.train.length / plan.batchSize),
         watched: monitor,
       }),
-      factors: metricFactors(prepared, fitted),
+      readings: readingsOf(prepared, fitted),
       monitor,
       control: request.control ?? new TrainingControl(),
       resume: request.resumeFrom,

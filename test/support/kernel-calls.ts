@@ -200,6 +200,8 @@ export const kernelCalls: Readonly<Record<string, Rest>> = {
   l2_penalty_gradient: { inputs: [x([]), x([C, C])], outputs: [[C, C]], attributes: [0.1] },
   categorical_accuracy: { inputs: [x(wide), x(wide)], outputs: [[-1]] },
   sparse_categorical_accuracy: { inputs: [x(wide), classes(F)], outputs: [[-1]] },
+  top_k_categorical_accuracy: { inputs: [x(wide), x(wide)], outputs: [[-1]], attributes: [5] },
+  sparse_top_k_categorical_accuracy: { inputs: [x(wide), classes(F)], outputs: [[-1]], attributes: [5] },
   binary_accuracy: { inputs: [x(wide), classesLike(wide)], outputs: [[-1]], attributes: [0.5] },
   accumulate: { inputs: [g()], outputs: [], attributes: [0, 1], accumulators: 1 },
   sgd_update: { ...parameters(1), attributes: [3, 0.9, 1] },

@@ -48,6 +48,22 @@ export const output = defineLayer({
       ],
     },
     ...lossParams(),
+    metrics: {
+      kind: 'choice',
+      label: 'Metrics',
+      help: 'What is measured after every epoch besides the loss. Reports of a run hold all scores in any case.',
+      keras: 'metrics',
+      default: 'auto',
+      options: [
+        { value: 'auto', label: 'auto', help: 'Accuracy for classes, absolute and squared error for numbers.' },
+        {
+          value: 'all',
+          label: 'all that fit',
+          help: 'Also precision, recall, F1, top-5 accuracy, root mean squared error, R².',
+        },
+      ],
+      searchable: false,
+    },
     weight: {
       kind: 'number',
       label: 'Weight',

@@ -55,6 +55,7 @@ import { sparseCategoricalCrossEntropy, sparseCategoricalCrossEntropyGradient } 
 import { sparseSoftmaxCrossEntropy, sparseSoftmaxCrossEntropyGradient } from '../sparse_softmax_cross_entropy.op.ts'
 import { squaredHinge, squaredHingeGradient } from '../squared_hinge.op.ts'
 import { subtract } from '../subtract.op.ts'
+import { topKCategoricalAccuracy, sparseTopKCategoricalAccuracy } from '../top_k_categorical_accuracy.op.ts'
 import { upsample2d } from '../upsample2d.op.ts'
 import { weightConstraintUpdate } from '../weight_constraint_update.op.ts'
 import { weightDecayUpdate } from '../weight_decay_update.op.ts'
@@ -150,6 +151,8 @@ export const ops: readonly OpDeclaration[] = [
   squaredHinge,
   squaredHingeGradient,
   subtract,
+  topKCategoricalAccuracy,
+  sparseTopKCategoricalAccuracy,
   upsample2d,
   weightConstraintUpdate,
   weightDecayUpdate,

@@ -7,6 +7,7 @@ export const accuracy: MetricDeclaration = {
   label: 'Accuracy',
   help: 'Share of samples whose class is predicted right. As in Keras it becomes binary (one unit, threshold 0.5), categorical (one-hot) or sparse categorical accuracy by the shapes.',
   better: 'higher',
+  fits: (_, target) => target?.kind === 'classes',
   lower(builder, prediction, target) {
     const shape = builder.shapeOf(prediction)
     if (shape.at(-1) === 1) return builder.emitOne('binary_accuracy', [prediction, target], { threshold: 0.5 })

@@ -12,6 +12,18 @@ const native = loadNative()
 const trainer = createTrainer({ native })
 const SEED = 17
 
+/** All rows train and are measured after each epoch. */
+function measured(project: Project): Project {
+  const nodes = Object.fromEntries(
+    Object.entries(project.document.nodes).map(([id, node]) =>
+      node.type === 'output' ? [id, { ...node, params: { ...node.params, metrics: 'all' } }] : [id, node],
+    ),
+  )
+  const { train } = project.split
+  const split = { ...project.split, validation: train }
+  return { ...project, document: { ...project.document, nodes }, split }
+}
+
 /** 300 points of two overlapping clouds, one in ten of the class b; `weight` is what balanced class weights come to. */
 function rareClass(plan: Partial<TrainingPlan>): Project {
   const random = new Random(SEED, 800)
@@ -120,5 +132,43 @@ describe('every optimiser and schedule', () => {
     const one = await trainer.train({ ...project, threads: 1 })
     for (const threads of [2, 4])
       expect((await trainer.train({ ...project, threads })).model.persistent).toEqual(one.model.persistent)
+  })
+})
+
+describe('metrics measured after each epoch', () => {
+  /** The last epoch's validation metrics beside the report of the same rows. */
+  async function both(project: Project) {
+    const outcome = await trainer.train(measured(project))
+    const { metrics } = await evaluateRows(native, outcome.model, project.table, project.split.train)
+    const live = (name: string) => outcome.history.at(-1)?.metrics[`validation_${name}`]
+    return { live, report: metrics }
+  }
+
+  it('are precision, recall and F1 of two classes, as in the report', async () => {
+    const { live, report } = await both(rareClass({ classWeight: 'balanced', epochs: 20 }))
+    for (const name of ['accuracy', 'precision', 'recall', 'f1']) expect(live(name)).toBeCloseTo(report[name] ?? -1, 12)
+    expect(live('precision')).not.toBeCloseTo(live('recall') as number, 2)
+  })
+
+  it('are errors in source units and R² of numbers, as in the report', async () => {
+    const project = templateProject('diabetes')
+    const { live, report } = await both({ ...project, plan: { ...project.plan, epochs: 5 } })
+    expect((live('root_mean_squared_error') as number) / (report.rmse as number)).toBeCloseTo(1, 5)
+    expect((live('mean_absolute_error') as number) / (report.mae as number)).toBeCloseTo(1, 5)
+    expect(live('r2_score')).toBeCloseTo(report.r2 as number, 5)
+  })
+
+  it('hold the top-5 accuracy where there are more than five classes', async () => {
+    const { live } = await both(digits({ type: 'constant', params: {} }, { epochs: 1 }))
+    expect(live('top_k_categorical_accuracy')).toBeGreaterThan(live('accuracy') as number)
+    expect(live('top_k_categorical_accuracy')).toBeLessThanOrEqual(1)
+  })
+
+  it('may be what early stopping watches', async () => {
+    const project = measured(rareClass({ classWeight: 'balanced', epochs: 40 }))
+    const earlyStopping = { ...project.plan.earlyStopping, enabled: true, monitor: 'validation_f1', patience: 3 }
+    const { history, epoch } = await trainer.train({ ...project, plan: { ...project.plan, earlyStopping } })
+    const values = history.map(({ metrics }) => metrics.validation_f1 as number)
+    expect(values[epoch - 1]).toBe(Math.max(...values))
   })
 })

@@ -70,6 +70,29 @@ const cases: KernelCase[] = [
     [-Math.log(0.75)],
     [0.25, -0.25],
   ),
+  // log 4 - log 2 = log 2; the second one is clipped to 1e-7
+  ...loss(
+    'mean_squared_logarithmic_error',
+    operand([-1, 2], 3, -5),
+    operand([-1, 2], 1, 0),
+    [Math.LN2 ** 2 / 2],
+    [Math.LN2 / 4, 0],
+  ),
+  ...loss('mean_absolute_percentage_error', operand([-1, 2], 3, 1), operand([-1, 2], 2, -4), [87.5], [25, 12.5]),
+  ...loss('log_cosh', operand([-1, 1], 1000), operand([-1, 1], 0), [1000 - Math.LN2], [1]),
+  ...loss('poisson', operand([-1, 1], 2), operand([-1, 1], 4), [2 - 4 * Math.LN2], [-1]),
+  ...loss('hinge', operand([-1, 3], 0.5, 0.5, 2), operand([-1, 3], 1, 0, 1), [2 / 3], [-1 / 3, 1 / 3, 0]),
+  ...loss('squared_hinge', operand([-1, 2], 0.5, 0.5), operand([-1, 2], 1, -1), [1.25], [-0.5, 1.5]),
+  ...loss('categorical_hinge', operand([-1, 3], 0.5, 1, 2), operand([-1, 3], 0, 1, 0), [2], [0, -1, 1]),
+  ...loss('categorical_hinge', operand([-1, 2], 0, 3), operand([-1, 2], 0, 1), [0], [0, 0]),
+  ...loss(
+    'kl_divergence',
+    operand([-1, 2], 0.25, 0.75),
+    operand([-1, 2], 0.5, 0.5),
+    [Math.log(4 / 3) / 2],
+    [-2, -2 / 3],
+  ),
+  ...loss('cosine_similarity', operand([-1, 2], 3, 4), operand([-1, 2], 2, 0), [-0.6], [-0.128, 0.096]),
   {
     name: 'batch_mean divides by the batch at hand, not by the capacity',
     call: { kernel: 'batch_mean', samples: 2, batchCapacity: 8, inputs: [operand([-1], 1, 4)], outputs: [[]] },
@@ -131,6 +154,17 @@ const cases: KernelCase[] = [
       outputs: [[-1]],
     },
     expected: [[1, 0]],
+  },
+  {
+    name: 'sparse_top_k_categorical_accuracy counts ties as right',
+    call: {
+      kernel: 'sparse_top_k_categorical_accuracy',
+      samples: 3,
+      inputs: [operand([-1, 3], 0.4, 0.4, 0.2, 0.1, 0.2, 0.7, 0.3, 0.3, 0.4), operand([-1, 1], 1, 0, 0)],
+      outputs: [[-1]],
+      attributes: [2],
+    },
+    expected: [[1, 0, 1]],
   },
   {
     name: 'binary_accuracy',

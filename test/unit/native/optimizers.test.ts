@@ -60,6 +60,65 @@ const cases: KernelCase[] = [
     expected: [[0.4], [6], [0.6], [2]],
   },
   {
+    name: 'adagrad_update',
+    call: {
+      kernel: 'adagrad_update',
+      samples: 1,
+      inputs: [operand([1], 1), operand([1], 3), operand([1], 6)],
+      outputs: [[1], [1]],
+      attributes: [1, 1],
+    },
+    // a = 6 + 9 = 15; 0.1 * 3 / sqrt(16)
+    expected: [[0.925], [15]],
+  },
+  {
+    name: 'lion_update steps by the sign and keeps the rest',
+    call: {
+      kernel: 'lion_update',
+      samples: 1,
+      inputs: [operand([3], 1, 1, 1), operand([3], 4, -4, 0), operand([3], -2, 2, 0)],
+      outputs: [[3], [3]],
+      attributes: [1, 0.5, 0.75],
+    },
+    expected: [
+      [0.9, 1.1, 1],
+      [-0.5, 0.5, 0],
+    ],
+  },
+  {
+    name: 'weight_decay_update',
+    call: {
+      kernel: 'weight_decay_update',
+      samples: 1,
+      inputs: [operand([2], 10, -4)],
+      outputs: [[2]],
+      attributes: [1, 0.5],
+    },
+    expected: [[9.5, -3.8]],
+  },
+  {
+    name: 'clip_gradients by the norm of all together',
+    call: {
+      kernel: 'clip_gradients',
+      samples: 1,
+      inputs: [operand([2], 3, 0), operand([1], -4)],
+      outputs: [[2], [1]],
+      attributes: [2, 2, 1],
+    },
+    expected: [[0.6, 0], [-0.8]],
+  },
+  {
+    name: 'weight_constraint_update to a norm of at most 2.5 for each unit',
+    call: {
+      kernel: 'weight_constraint_update',
+      samples: 1,
+      inputs: [operand([2, 2], 3, 1, 4, 0)],
+      outputs: [[2, 2]],
+      attributes: [1, 1, 2.5],
+    },
+    expected: [[1.5, 1, 2, 0]],
+  },
+  {
     name: 'adam_update: the first step moves each weight by the learning rate',
     call: {
       kernel: 'adam_update',

@@ -8,6 +8,7 @@ import { dense, denseInputGradient, denseParameterGradient } from '../dense.ts'
 import { prelu, preluGradient, dropout, add, subtract, multiply, scale, fill } from '../elementwise.ts'
 import { meanSquaredError, meanSquaredErrorGradient, meanAbsoluteError, meanAbsoluteErrorGradient, binaryCrossEntropy, binaryCrossEntropyGradient, categoricalCrossEntropy, categoricalCrossEntropyGradient, sparseCategoricalCrossEntropy, sparseCategoricalCrossEntropyGradient, sigmoidCrossEntropy, sigmoidCrossEntropyGradient, softmaxCrossEntropy, softmaxCrossEntropyGradient, sparseSoftmaxCrossEntropy, sparseSoftmaxCrossEntropyGradient, categoricalAccuracy, sparseCategoricalAccuracy, binaryAccuracy } from '../loss.ts'
 import { maxPool2d, maxPool2dGradient, averagePool2d, averagePool2dGradient, upsample2d } from '../pooling.ts'
+import { topKCategoricalAccuracy, sparseTopKCategoricalAccuracy } from '../ranking.ts'
 import { batchMean, batchMeanGradient, l1Penalty, l1PenaltyGradient, l2Penalty, l2PenaltyGradient, accumulate } from '../reduction.ts'
 import { meanSquaredLogarithmicError, meanSquaredLogarithmicErrorGradient, meanAbsolutePercentageError, meanAbsolutePercentageErrorGradient, huber, huberGradient, logCosh, logCoshGradient, poisson, poissonGradient, hinge, hingeGradient, squaredHinge, squaredHingeGradient, categoricalHinge, categoricalHingeGradient, klDivergence, klDivergenceGradient, cosineSimilarity, cosineSimilarityGradient } from '../robust-loss.ts'
 import { concatenate, slice, padSlice, reshape } from '../shape.ts'
@@ -70,6 +71,8 @@ export const references: Readonly<Record<string, ReferenceImplementation>> = {
   average_pool2d: averagePool2d,
   average_pool2d_gradient: averagePool2dGradient,
   upsample2d: upsample2d,
+  top_k_categorical_accuracy: topKCategoricalAccuracy,
+  sparse_top_k_categorical_accuracy: sparseTopKCategoricalAccuracy,
   batch_mean: batchMean,
   batch_mean_gradient: batchMeanGradient,
   l1_penalty: l1Penalty,

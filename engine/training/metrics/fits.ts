@@ -1,0 +1,43 @@
+import type { Shape } from '../../base/shape.ts'
+import type { GraphBuilder } from '../../compile/builder.ts'
+import type { ValueId } from '../../compile/ir.ts'
+import type { MetricDeclaration } from '../../compile/types.ts'
+
+type Fits = NonNullable<MetricDeclaration['fits']>
+
+/** A number is predicted. */
+export const isNumber: Fits = (_, target) => target?.kind === 'numeric'
+
+/** One number is predicted by one unit. */
+export const isOneNumber: Fits = (prediction, target) => isOneUnit(prediction) && target?.kind === 'numeric'
+
+/** Two classes are told apart by one unit. */
+export const isBinary: Fits = (prediction, target) =>
+  isOneUnit(prediction) && target?.kind === 'classes' && target.classes?.length === 2
+
+function isOneUnit(prediction: Shape): boolean {
+  return prediction.length === 2 && prediction[1] === 1
+}
+
+const THRESHOLD = 0.5
+
+/** Means that precision, recall and F1 are made from: of right positives, of predicted ones (above 0.5) and of actual ones. */
+export function positives(builder: GraphBuilder, prediction: ValueId, target: ValueId): readonly ValueId[] {
+  const shape = builder.shapeOf(prediction)
+  const constant = (value: number): ValueId => builder.emitOne('fill', [], { value }, { shape })
+  const below = builder.emitOne('subtract', [constant(THRESHOLD), prediction])
+  const negative = builder.emitOne('activation', [below], { activation: 'step' })
+  const positive = builder.emitOne('subtract', [constant(1), negative])
+  const right = builder.emitOne('multiply', [positive, target])
+  return [right, positive, target].map((value) => perSample(builder, value))
+}
+
+/** [N, 1] as [N]. */
+export function perSample(builder: GraphBuilder, value: ValueId): ValueId {
+  return builder.emitOne('reshape', [value], {}, { shape: [-1] })
+}
+
+/** 0 where nothing was to be counted, as scikit-learn reports. */
+export function ratio(numerator: number, denominator: number): number {
+  return denominator === 0 ? 0 : numerator / denominator
+}
