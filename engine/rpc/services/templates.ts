@@ -19,8 +19,8 @@ import type { EngineContext } from './context.ts'
 import { describedSignature } from './dataset-cache.ts'
 
 export function templateInfos(): TemplateInfo[] {
-  return templates.map(({ id, title, summary, task }) => {
-    const sample = sampleDatasets.find((item) => item.id === id)
+  return templates.map(({ id, title, summary, task, data }) => {
+    const sample = sampleDatasets.find((item) => item.file.replace(/\.csv(\.gz)?$/, '') === data.file)
     return { id, title, summary, task, rows: sample?.rows ?? 0, columns: sample?.columns ?? 0 }
   })
 }

@@ -49,7 +49,7 @@ describe('every template', () => {
 
   it('lays its layers out without overlap', () => {
     for (const { document } of templates) {
-      const places = Object.values(document.nodes).map((node) => node.position.x)
+      const places = Object.values(document.nodes).map(({ position }) => `${position.x}, ${position.y}`)
       expect(new Set(places).size).toBe(places.length)
     }
   })
@@ -61,6 +61,7 @@ describe('5-fold cross-validation with seed 1', () => {
     ['wine', 0.96],
     ['breast-cancer', 0.965],
     ['digits', 0.965],
+    ['digits-cnn', 0.98],
   ])('%s reaches an accuracy of %f', async (id, least) => {
     expect(await score(id, 'accuracy')).toBeGreaterThanOrEqual(least)
   })

@@ -52,7 +52,7 @@ function largestDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
 }
 
 describe('an exported ONNX model', () => {
-  it.each(['iris', 'wine', 'digits'])(
+  it.each(['iris', 'wine', 'digits', 'digits-cnn'])(
     'gives the class probabilities of the engine on the test rows of %s',
     async (id) => {
       const project = templateProject(id)

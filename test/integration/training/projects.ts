@@ -30,7 +30,8 @@ export function splitOf(description: DatasetDescription, table: Table): Split {
 /** A template with its own table. */
 export function templateProject(id: string): Project {
   const template = findTemplate(id)
-  const sample = sampleDatasets.find((candidate) => candidate.id === id)
+  const file = template?.data.file
+  const sample = sampleDatasets.find((candidate) => candidate.file.replace(/\.csv(\.gz)?$/, '') === file)
   if (!template || !sample) throw new Error(`no template ${id}`)
   const inferred = inferDataset(readFileSync(join(FOLDER, sample.file)), sample.file, { target: template.data.target })
   const description = applyTemplateData(template, inferred.description)
