@@ -29,7 +29,7 @@ const pageHead: NonNullable<NonNullable<UserConfig['renderer']>['plugins']>[numb
   transformIndexHtml: () => [
     {
       tag: 'meta',
-      attrs: { 'http-equiv': 'Content-Security-Policy', content: contentPolicy },
+      attrs: { 'http-equiv': 'Content-Security-Policy', content: contentPolicy() },
       injectTo: 'head-prepend',
     },
     { tag: 'link', attrs: { rel: 'icon', type: 'image/svg+xml', href: './icon.svg' }, injectTo: 'head' },

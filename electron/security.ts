@@ -42,7 +42,7 @@ export function servePage(session: Session, folder: string): void {
       return new Response(new Uint8Array(await readFile(path)), {
         headers: {
           'content-type': types[extname(path)] ?? 'application/octet-stream',
-          'content-security-policy': contentPolicy,
+          'content-security-policy': contentPolicy(),
           'x-content-type-options': 'nosniff',
           'referrer-policy': 'no-referrer',
           'cross-origin-opener-policy': 'same-origin',
