@@ -201,6 +201,21 @@ describe('last layer, loss and target', () => {
     expect(validateDocument(repaired(document, problem), { dataset: irisData })).toEqual([])
   })
 
+  it.each([
+    ['poisson', numericData, 1, 'linear', 'softplus'],
+    ['mean_squared_logarithmic_error', numericData, 1, 'tanh', 'softplus'],
+    ['kl_divergence', irisData, 3, 'linear', 'softmax'],
+  ] as const)(
+    'warns of values that %s is not defined for, and sets a fitting activation',
+    (loss, data, units, wrong, right) => {
+      const document = single(units, wrong, loss)
+      const problem = find(document, 'objective.activation', data)
+      expect(problem).toMatchObject({ severity: 'warning', node: 'last', received: wrong })
+      expect(problem.fix).toContain(right)
+      expect(validateDocument(repaired(document, problem), { dataset: data })).toEqual([])
+    },
+  )
+
   it('looks through dropout and reads the Activation layer', () => {
     const document = draw(
       {

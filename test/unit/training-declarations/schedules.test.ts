@@ -29,6 +29,14 @@ describe('learning-rate schedules', () => {
       expect(rate(type, {}, 0, 0.3)).toBeCloseTo(0.3, 12)
   })
 
+  it('grows by the same factor at every step of a range test, up to the largest rate', () => {
+    const run = { epochs: 2, stepsPerEpoch: 3 }
+    const rates = Array.from({ length: 6 }, (_, step) =>
+      scheduledLearningRate({ type: 'range_test', params: { maxLearningRate: 1 } }, step / 3, 1e-5, run),
+    )
+    for (const [step, value] of rates.entries()) expect(Math.log10(value)).toBeCloseTo(step - 5, 12)
+  })
+
   it('refuses an unknown schedule', () => {
     expect(() => rate('linear', {}, 0)).toThrowError(expect.objectContaining({ code: 'plan.schedule' }))
   })

@@ -4,6 +4,7 @@ import { cosine } from '../cosine.schedule.ts'
 import { exponential } from '../exponential.schedule.ts'
 import { oneCycle } from '../one-cycle.schedule.ts'
 import { polynomial } from '../polynomial.schedule.ts'
+import { rangeTest } from '../range-test.schedule.ts'
 import { reduceOnPlateau } from '../reduce-on-plateau.schedule.ts'
 import { step } from '../step.schedule.ts'
 import { timeBased } from '../time-based.schedule.ts'
@@ -14,6 +15,7 @@ export const schedules = [
   exponential,
   oneCycle,
   polynomial,
+  rangeTest,
   reduceOnPlateau,
   step,
   timeBased,
