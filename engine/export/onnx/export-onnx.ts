@@ -185,7 +185,7 @@ function notesOn(fitted: FittedPreprocessing): string[] {
   if (labels.length > 0)
     notes.push('Labels are given as strings, one input a column, and need a runtime with the ai.onnx.ml operators.')
   if (labels.some(({ fill }) => fill !== null))
-    notes.push('Missing labels are not filled: give the label that training used for them.')
+    notes.push('A missing label is the empty string; it is filled as in training.')
   if (fitted.targets.some(({ type, scale, shift }) => type === 'numeric' && (scale !== 1 || shift !== 0)))
     notes.push('Predicted numbers are in the units of the source data.')
   return notes

@@ -27,7 +27,8 @@ export function tensorInfo(name: string, elemType: number, sizes: readonly numbe
 
 /**
  * Puts the fitted transforms in front of a network: one input `features` with all numeric columns in source units, one input of
- * labels a categorical column (ai.onnx.ml's encoders). A missing number (NaN) is filled as in training.
+ * labels a categorical column (ai.onnx.ml's encoders). A missing number (NaN) or label (the empty
+ * string) is filled as in training.
  */
 export function addPreprocessing(graph: OnnxGraph, fitted: FittedPreprocessing): ExportedPreprocessing {
   const inputs: ExportedInput[] = []
@@ -109,17 +110,23 @@ function scaleNumbers(graph: OnnxGraph, input: string, columns: readonly FittedC
   ])
 }
 
+/** A missing label, the empty string, counts as the label that fills it; a label unseen in training gives zeros or NaN. */
 function encodeLabels(graph: OnnxGraph, input: string, column: FittedColumn): string {
   const categories = column.categories ?? []
+  const fill = column.fill === null || categories.includes('') ? -1 : categories.indexOf(String(column.fill))
+  const keys = fill === -1 ? categories : [...categories, '']
+  const codes = keys.map((_, index) => (index < categories.length ? index : fill))
   if (column.transform !== 'one-hot') {
-    const values = categories.map((_, index) => (index - column.shift) * column.scale)
     const attributes = {
-      keys_strings: categories,
-      values_floats: { floats: values },
+      keys_strings: keys,
+      values_floats: { floats: codes.map((code) => (code - column.shift) * column.scale) },
       default_float: { float: Number.NaN },
     }
     return graph.add('LabelEncoder', [input], attributes, { domain: ML })
   }
-  const hot = graph.add('OneHotEncoder', [input], { cats_strings: categories, zeros: 1 }, { domain: ML })
+  const attributes = { keys_strings: keys, values_int64s: codes, default_int64: -1 }
+  const code = graph.add('LabelEncoder', [input], attributes, { domain: ML })
+  const known = categories.map((_, index) => index)
+  const hot = graph.add('OneHotEncoder', [code], { cats_int64s: known, zeros: 1 }, { domain: ML })
   return graph.add('Reshape', [hot, graph.integers('shape', [-1, categories.length])])
 }

@@ -87,7 +87,13 @@ function feedsOf(runtime: Runtime, { inputs }: OnnxExport, table: Table, rows: I
     const dims = [rows.length, columns.length]
     const numbers = () => Float32Array.from(cells, (cell) => (cell === null ? Number.NaN : Number(cell)))
     feeds[name] =
-      kind === 'labels' ? new Tensor('string', cells.map(String), dims) : new Tensor('float32', numbers(), dims)
+      kind === 'labels'
+        ? new Tensor(
+            'string',
+            cells.map((cell) => String(cell ?? '')),
+            dims,
+          )
+        : new Tensor('float32', numbers(), dims)
   }
   return feeds
 }
