@@ -1,3 +1,4 @@
+import { averagePrecision } from './average-precision.ts'
 import { type ConfusionMatrix, confusionMatrix } from './confusion-matrix.ts'
 import { areaUnderRoc } from './roc.ts'
 
@@ -34,6 +35,8 @@ export interface ClassificationReport {
   logLoss: number | null
   /** Two classes: area under the ROC curve; more: mean of one-vs-rest. null when a class is missing. */
   auroc: number | null
+  /** Area under the precision-recall curve (average precision), of classes as `auroc`. */
+  prAuc: number | null
   confusion: ConfusionMatrix
 }
 
@@ -83,11 +86,16 @@ export function classificationReport(
 ): ClassificationReport {
   const { scores, predicted } = classPredictions(output, width)
   const report = scoresOf(confusionMatrix(labels, actual, predicted))
-  return { ...report, logLoss: logLoss(labels.length, actual, scores), auroc: auroc(labels.length, actual, scores) }
+  return {
+    ...report,
+    logLoss: logLoss(labels.length, actual, scores),
+    auroc: overClasses(areaUnderRoc, labels.length, actual, scores),
+    prAuc: overClasses(averagePrecision, labels.length, actual, scores),
+  }
 }
 
 /** The scores that follow from the counts alone. */
-export function scoresOf(confusion: ConfusionMatrix): Omit<ClassificationReport, 'logLoss' | 'auroc'> {
+export function scoresOf(confusion: ConfusionMatrix): Omit<ClassificationReport, 'logLoss' | 'auroc' | 'prAuc'> {
   const { labels, counts } = confusion
   let samples = 0
   let hits = 0
@@ -142,10 +150,16 @@ function logLoss(classes: number, actual: ArrayLike<number>, scores: Float64Arra
   return actual.length === 0 ? null : sum / actual.length
 }
 
-function auroc(classes: number, actual: ArrayLike<number>, scores: Float64Array): number | null {
+/** An area of the second of two classes, else the mean of each class against the rest; null when one cannot be told. */
+function overClasses(
+  areaOf: (positives: Uint8Array, scores: Float64Array) => number | null,
+  classes: number,
+  actual: ArrayLike<number>,
+  scores: Float64Array,
+): number | null {
   const area = (k: number) => {
     const positives = Uint8Array.from(actual, (label) => (label === k ? 1 : 0))
-    return areaUnderRoc(
+    return areaOf(
       positives,
       Float64Array.from(positives, (_, row) => scores[row * classes + k] as number),
     )

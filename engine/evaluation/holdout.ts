@@ -92,7 +92,7 @@ export function scoreNames(report: ClassificationReport | RegressionReport): Rec
     const { mae, mse, rmse, r2, mape } = report
     return { mae, mse, rmse, r2, mape }
   }
-  const { accuracy, logLoss, auroc, macro, weighted } = report
+  const { accuracy, logLoss, auroc, prAuc, macro, weighted } = report
   const { precision, recall, f1 } = report.binary ?? macro
   return {
     accuracy,
@@ -103,6 +103,7 @@ export function scoreNames(report: ClassificationReport | RegressionReport): Rec
     f1_weighted: weighted.f1,
     log_loss: logLoss,
     auroc,
+    pr_auc: prAuc,
   }
 }
 

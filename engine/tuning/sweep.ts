@@ -59,7 +59,18 @@ export interface SweepResult {
   seconds: number
 }
 
-const classScores = ['loss', 'accuracy', 'precision', 'recall', 'f1', 'f1_macro', 'f1_weighted', 'log_loss', 'auroc']
+const classScores = [
+  'loss',
+  'accuracy',
+  'precision',
+  'recall',
+  'f1',
+  'f1_macro',
+  'f1_weighted',
+  'log_loss',
+  'auroc',
+  'pr_auc',
+]
 const numberScores = ['loss', 'mae', 'mse', 'rmse', 'r2', 'mape']
 
 /** Trials, folds and epochs a sweep will take. Throws `tuning.*` and `override.*` when it cannot start. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { averagePrecision } from '../../../engine/evaluation/average-precision.ts'
 import { classificationReport, classPredictions, scoresOf } from '../../../engine/evaluation/classification-report.ts'
 import { mapConcurrently } from '../../../engine/evaluation/concurrent.ts'
 import { confusionMatrix } from '../../../engine/evaluation/confusion-matrix.ts'
@@ -59,6 +60,7 @@ describe('classification', () => {
     const expected = -(Math.log(0.9) + Math.log(0.6) + Math.log(0.35) + Math.log(0.8)) / 4
     expect(report.logLoss).toBeCloseTo(expected, 6)
     expect(report.auroc).toBeCloseTo(0.75, 12)
+    expect(report.prAuc).toBeCloseTo(0.8333333333333333, 12)
   })
 
   it('has no log loss when outputs are no probabilities, and stays finite at 0', () => {
@@ -77,6 +79,22 @@ describe('area under the ROC curve', () => {
 
   it('does not exist with one class alone', () => {
     expect(areaUnderRoc([1, 1], [0.1, 0.2])).toBeNull()
+  })
+})
+
+describe('average precision', () => {
+  it('is that of scikit-learn', () => {
+    // precision 1 at recall 1/2, 2/3 at recall 1
+    expect(averagePrecision([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8])).toBeCloseTo(1 / 2 + (1 / 2) * (2 / 3), 12)
+    expect(averagePrecision([1, 0, 1, 0], [0.9, 0.8, 0.7, 0.6])).toBeCloseTo(1 / 2 + (1 / 2) * (2 / 3), 12)
+  })
+
+  it('takes equal scores together, and is the share of positives when all are equal', () => {
+    expect(averagePrecision([1, 0, 0, 1, 0], [2, 2, 2, 2, 2])).toBeCloseTo(2 / 5, 12)
+  })
+
+  it('does not exist without positives', () => {
+    expect(averagePrecision([0, 0], [0.1, 0.2])).toBeNull()
   })
 })
 
