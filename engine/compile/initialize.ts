@@ -133,6 +133,8 @@ export function initializeWeights(
     const draw = sampler(weight, new Random(seed, Stream.initialization, weight.ordinal))
     const count = elementCount(weight.shape)
     for (let index = 0; index < count; index += 1) image[weight.offset + index] = draw()
+    const { ones } = weight.initializer
+    if (ones) image.fill(1, weight.offset + ones[0], weight.offset + ones[1])
   }
   for (const { offset, length, value } of model.slotInitials) image.fill(value, offset, offset + length)
   return image

@@ -53,6 +53,8 @@ export interface WeightSpec {
     distribution?: 'truncated_normal' | 'untruncated_normal' | 'uniform'
     fanIn?: number
     fanOut?: number
+    /** First element and end of a range that starts at 1 whatever the rest does (the forget gate of an LSTM). */
+    ones?: readonly [number, number]
   }
   /** false: state (moving statistics), never touched by the optimiser. */
   trainable: boolean

@@ -38,6 +38,27 @@ const parameters = (slots: number) => {
   }
 }
 
+/** Sequences long enough for many tiles, units that fill no whole vector. */
+function recurrent(kernel: string, gates: number, tape: readonly number[]): Record<string, Rest> {
+  const [steps, inputs, units] = [9, 5, 37]
+  const sequences = (features: number): Shape => [-1, steps, features]
+  const bias: Shape = gates === 3 ? [2, 3 * units] : [gates * units]
+  const weights: Shape[] = [
+    [inputs, gates * units],
+    [units, gates * units],
+  ]
+  const given = () => [x(sequences(inputs)), ...weights.map((shape) => x(shape, -0.5, 0.5))]
+  const taped = [units, ...tape].map(sequences)
+  return {
+    [kernel]: { inputs: [...given(), x(bias)], outputs: [[-1, units], ...taped], attributes: [0, 1, 0] },
+    [`${kernel}_gradient`]: {
+      inputs: [x(sequences(units)), ...given(), ...taped.map((shape) => x(shape, 0.05, 0.95))],
+      outputs: [sequences(inputs), ...weights, bias],
+      attributes: [1, 0, 0],
+    },
+  }
+}
+
 const overwritten = () => {
   const { inputs, outputs } = parameters(0)
   return { inputs: inputs.slice(0, 3), outputs }
@@ -217,6 +238,10 @@ export const kernelCalls: Readonly<Record<string, Rest>> = {
   weight_constraint_update: { ...overwritten(), attributes: [3, 1, 2] },
   clip_gradients: { ...overwritten(), attributes: [3, 2, 0.5] },
   adam_update: { ...parameters(2), attributes: [3, 0.9, 0.999, 1e-7], iteration: 3 },
+  ...recurrent('simple_rnn', 1, []),
+  ...recurrent('lstm', 4, [37, 148]),
+  ...recurrent('gru', 3, [148]),
+  reverse: { inputs: [x([-1, 7, 19])], outputs: [[-1, 7, 19]], attributes: [1] },
 }
 
 function classesLike(shape: Shape): Operand {

@@ -25,6 +25,9 @@ import { globalMaxPooling1d } from '../pool/global-max-pooling1d.layer.ts'
 import { globalMaxPooling2d } from '../pool/global-max-pooling2d.layer.ts'
 import { maxPooling1d } from '../pool/max-pooling1d.layer.ts'
 import { maxPooling2d } from '../pool/max-pooling2d.layer.ts'
+import { gru } from '../recurrent/gru.layer.ts'
+import { lstm } from '../recurrent/lstm.layer.ts'
+import { simpleRnn } from '../recurrent/simple-rnn.layer.ts'
 import { dropout } from '../regularize/dropout.layer.ts'
 
 export const layers: readonly LayerDeclaration[] = [
@@ -53,5 +56,8 @@ export const layers: readonly LayerDeclaration[] = [
   globalMaxPooling2d,
   maxPooling1d,
   maxPooling2d,
+  gru,
+  lstm,
+  simpleRnn,
   dropout,
 ]

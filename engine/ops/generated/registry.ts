@@ -25,6 +25,7 @@ import { dense, denseInputGradient, denseParameterGradient } from '../dense.op.t
 import { depthwiseConv2d, depthwiseConv2dInputGradient, depthwiseConv2dParameterGradient } from '../depthwise_conv2d.op.ts'
 import { dropout } from '../dropout.op.ts'
 import { fill } from '../fill.op.ts'
+import { gru, gruGradient } from '../gru.op.ts'
 import { hinge, hingeGradient } from '../hinge.op.ts'
 import { huber, huberGradient } from '../huber.op.ts'
 import { klDivergence, klDivergenceGradient } from '../kl_divergence.op.ts'
@@ -32,6 +33,7 @@ import { l1Penalty, l1PenaltyGradient } from '../l1_penalty.op.ts'
 import { l2Penalty, l2PenaltyGradient } from '../l2_penalty.op.ts'
 import { lionUpdate } from '../lion_update.op.ts'
 import { logCosh, logCoshGradient } from '../log_cosh.op.ts'
+import { lstm, lstmGradient } from '../lstm.op.ts'
 import { maxPool2d, maxPool2dGradient } from '../max_pool2d.op.ts'
 import { meanAbsoluteError, meanAbsoluteErrorGradient } from '../mean_absolute_error.op.ts'
 import { meanAbsolutePercentageError, meanAbsolutePercentageErrorGradient } from '../mean_absolute_percentage_error.op.ts'
@@ -43,10 +45,12 @@ import { poisson, poissonGradient } from '../poisson.op.ts'
 import { prelu, preluGradient } from '../prelu.op.ts'
 import { radamUpdate } from '../radam_update.op.ts'
 import { reshape } from '../reshape.op.ts'
+import { reverse } from '../reverse.op.ts'
 import { rmspropUpdate } from '../rmsprop_update.op.ts'
 import { scale } from '../scale.op.ts'
 import { sgdUpdate } from '../sgd_update.op.ts'
 import { sigmoidCrossEntropy, sigmoidCrossEntropyGradient } from '../sigmoid_cross_entropy.op.ts'
+import { simpleRnn, simpleRnnGradient } from '../simple_rnn.op.ts'
 import { slice, padSlice } from '../slice.op.ts'
 import { softmax, softmaxGradient } from '../softmax.op.ts'
 import { softmaxCrossEntropy, softmaxCrossEntropyGradient } from '../softmax_cross_entropy.op.ts'
@@ -101,6 +105,8 @@ export const ops: readonly OpDeclaration[] = [
   depthwiseConv2dParameterGradient,
   dropout,
   fill,
+  gru,
+  gruGradient,
   hinge,
   hingeGradient,
   huber,
@@ -114,6 +120,8 @@ export const ops: readonly OpDeclaration[] = [
   lionUpdate,
   logCosh,
   logCoshGradient,
+  lstm,
+  lstmGradient,
   maxPool2d,
   maxPool2dGradient,
   meanAbsoluteError,
@@ -132,11 +140,14 @@ export const ops: readonly OpDeclaration[] = [
   preluGradient,
   radamUpdate,
   reshape,
+  reverse,
   rmspropUpdate,
   scale,
   sgdUpdate,
   sigmoidCrossEntropy,
   sigmoidCrossEntropyGradient,
+  simpleRnn,
+  simpleRnnGradient,
   slice,
   padSlice,
   softmax,

@@ -9,7 +9,9 @@ import { prelu, preluGradient, dropout, add, subtract, multiply, scale, fill } f
 import { meanSquaredError, meanSquaredErrorGradient, meanAbsoluteError, meanAbsoluteErrorGradient, binaryCrossEntropy, binaryCrossEntropyGradient, categoricalCrossEntropy, categoricalCrossEntropyGradient, sparseCategoricalCrossEntropy, sparseCategoricalCrossEntropyGradient, sigmoidCrossEntropy, sigmoidCrossEntropyGradient, softmaxCrossEntropy, softmaxCrossEntropyGradient, sparseSoftmaxCrossEntropy, sparseSoftmaxCrossEntropyGradient, categoricalAccuracy, sparseCategoricalAccuracy, binaryAccuracy } from '../loss.ts'
 import { maxPool2d, maxPool2dGradient, averagePool2d, averagePool2dGradient, upsample2d } from '../pooling.ts'
 import { topKCategoricalAccuracy, sparseTopKCategoricalAccuracy } from '../ranking.ts'
+import { simpleRnn, simpleRnnGradient, lstm, lstmGradient, gru, gruGradient } from '../recurrent.ts'
 import { batchMean, batchMeanGradient, l1Penalty, l1PenaltyGradient, l2Penalty, l2PenaltyGradient, accumulate } from '../reduction.ts'
+import { reverse } from '../reverse.ts'
 import { meanSquaredLogarithmicError, meanSquaredLogarithmicErrorGradient, meanAbsolutePercentageError, meanAbsolutePercentageErrorGradient, huber, huberGradient, logCosh, logCoshGradient, poisson, poissonGradient, hinge, hingeGradient, squaredHinge, squaredHingeGradient, categoricalHinge, categoricalHingeGradient, klDivergence, klDivergenceGradient, cosineSimilarity, cosineSimilarityGradient } from '../robust-loss.ts'
 import { concatenate, slice, padSlice, reshape } from '../shape.ts'
 import { softmax, softmaxGradient } from '../softmax.ts'
@@ -73,6 +75,12 @@ export const references: Readonly<Record<string, ReferenceImplementation>> = {
   upsample2d: upsample2d,
   top_k_categorical_accuracy: topKCategoricalAccuracy,
   sparse_top_k_categorical_accuracy: sparseTopKCategoricalAccuracy,
+  simple_rnn: simpleRnn,
+  simple_rnn_gradient: simpleRnnGradient,
+  lstm: lstm,
+  lstm_gradient: lstmGradient,
+  gru: gru,
+  gru_gradient: gruGradient,
   batch_mean: batchMean,
   batch_mean_gradient: batchMeanGradient,
   l1_penalty: l1Penalty,
@@ -80,6 +88,7 @@ export const references: Readonly<Record<string, ReferenceImplementation>> = {
   l2_penalty: l2Penalty,
   l2_penalty_gradient: l2PenaltyGradient,
   accumulate: accumulate,
+  reverse: reverse,
   mean_squared_logarithmic_error: meanSquaredLogarithmicError,
   mean_squared_logarithmic_error_gradient: meanSquaredLogarithmicErrorGradient,
   mean_absolute_percentage_error: meanAbsolutePercentageError,

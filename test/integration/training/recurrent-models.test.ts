@@ -1,0 +1,115 @@
+import { InferenceSession, Tensor } from 'onnxruntime-node'
+import { describe, expect, it } from 'vitest'
+import { initializeWeights } from '../../../engine/compile/initialize.ts'
+import { cellText, columnOf } from '../../../engine/data/table.ts'
+import { predictTable } from '../../../engine/evaluation/predict.ts'
+import { exportOnnx } from '../../../engine/export/onnx/export-onnx.ts'
+import type { ExportedInput } from '../../../engine/export/onnx/preprocessing.ts'
+import { loadNative } from '../../../engine/native/index.ts'
+import { createTrainer } from '../../../engine/training/trainer.ts'
+import { compileOf, documentOf, signatureOf } from '../../support/model.ts'
+import { textProject } from './projects.ts'
+
+const native = loadNative()
+const STEPS = 8
+
+/** Rows of eight noisy numbers; the target is how often the sign changes from step to step: no sum of the numbers tells it. */
+function signChanges(rows: number): string {
+  const lines = Array.from({ length: rows }, (_, row) => {
+    const numbers = Array.from({ length: STEPS }, (_, step) =>
+      Math.sin(row * 12.9898 + step * 78.233 + row * step * 3.7),
+    )
+    const changes = numbers.filter((value, step) => step > 0 && value * (numbers[step - 1] as number) < 0).length
+    return [...numbers.map((value) => value.toFixed(4)), (changes / STEPS).toFixed(4)].join(',')
+  })
+  return [`${Array.from({ length: STEPS }, (_, step) => `t${step}`).join(',')},y`, ...lines].join('\n')
+}
+
+const rows = 300
+const sequences = { type: 'input', name: 'sequence', params: { shape: [STEPS, 1] } }
+const tail = [
+  { type: 'dense', name: 'last', params: { units: 1 } },
+  { type: 'output', name: 'answer' },
+]
+const adam = { type: 'adam', params: { learningRate: 0.01 } }
+
+describe('a network with recurrent layers', () => {
+  it.each(['simple_rnn', 'lstm', 'gru'])(
+    'learns with %s what a linear model cannot, with the same bits on 1 and 2 threads',
+    async (type) => {
+      const lossOf = async (layer: { type: string; name: string; params?: object }, threads: number) => {
+        const layers = [sequences, { ...layer, params: { units: 16 } }, ...tail]
+        const plan = { epochs: 60, batchSize: 20, optimizer: adam, threads }
+        const { history } = await createTrainer({ native }).train(textProject(signChanges(rows), layers as never, plan))
+        return history.at(-1)?.metrics.loss as number
+      }
+      const loss = await lossOf({ type, name: 'cell' }, 1)
+      expect(await lossOf({ type, name: 'cell' }, 2)).toBe(loss)
+      const linear = [sequences, { type: 'flatten', name: 'flat' }, ...tail]
+      const { history } = await createTrainer({ native }).train(
+        textProject(signChanges(rows), linear, { epochs: 60, batchSize: 20, optimizer: adam }),
+      )
+      expect(loss).toBeLessThan(0.5 * (history.at(-1)?.metrics.loss as number))
+    },
+  )
+
+  it('says in ONNX what the engine says, for every kind of cell, direction and activation', async () => {
+    const layers = [
+      sequences,
+      { type: 'lstm', name: 'both', params: { units: 5, bidirectional: true, returnSequences: true } },
+      { type: 'gru', name: 'turned', params: { units: 4, goBackwards: true, returnSequences: true } },
+      { type: 'simple_rnn', name: 'plain', params: { units: 6, returnSequences: true, activation: 'linear' } },
+      {
+        type: 'gru',
+        name: 'mean',
+        params: { units: 4, bidirectional: true, mergeMode: 'ave', returnSequences: true, activation: 'relu' },
+      },
+      { type: 'lstm', name: 'last', params: { units: 3, goBackwards: true, activation: 'sigmoid', useBias: false } },
+      { type: 'dense', name: 'answer_unit', params: { units: 1 } },
+      { type: 'output', name: 'answer' },
+    ]
+    const project = textProject(signChanges(rows), layers, { epochs: 3, batchSize: 20, optimizer: adam })
+    const { model } = await createTrainer({ native }).train(project)
+    const { compiled, persistent, fitted } = model
+    const exported = exportOnnx({ compiled, persistent, fitted, name: 'test', version: '0.0.0' })
+    const chosen = Int32Array.from({ length: 50 }, (_, row) => row * 3)
+    const { name, columns } = exported.inputs[0] as ExportedInput
+    const cells = [...chosen].flatMap((row) => columns.map((column) => cellText(columnOf(project.table, column), row)))
+    const feed = new Tensor('float32', Float32Array.from(cells, Number), [chosen.length, columns.length])
+    const results = await (await InferenceSession.create(exported.bytes)).run({ [name]: feed })
+    const values = results[exported.outputs[0]?.name as string]?.data as Float32Array
+    const { outputs } = await predictTable(native, model, project.description, project.table, { rows: chosen })
+    const engine = outputs[0]?.kind === 'numeric' ? outputs[0].values : new Float64Array()
+    expect(values.length).toBe(engine.length)
+    expect(new Set(values).size).toBeGreaterThan(20)
+    for (const [index, value] of values.entries())
+      expect(Math.abs(value - (engine[index] as number))).toBeLessThan(1e-4)
+  })
+
+  it('starts the forget gate of an LSTM with bias 1 and all else with 0', () => {
+    const document = documentOf({
+      in: { type: 'input', params: { shape: [3, 2] } },
+      cell: { type: 'lstm', params: { units: 2, bidirectional: true } },
+      last: { type: 'dense', params: { units: 1 } },
+      out: { type: 'output' },
+    })
+    const model = compileOf({ document, dataset: signatureOf(6), loss: 'mean_squared_error', batchSize: 4 })
+    const image = initializeWeights(model, 1)
+    for (const name of ['cell/bias', 'cell/backward_bias']) {
+      const weight = model.weights.find(({ path }) => path === name)
+      expect([...image.subarray(weight?.offset, (weight?.offset ?? 0) + 8)]).toEqual([0, 0, 1, 1, 0, 0, 0, 0])
+    }
+  })
+
+  it('refuses an input that is no sequence, and says what to do', () => {
+    const document = documentOf({
+      in: { type: 'input' },
+      cell: { type: 'gru' },
+      last: { type: 'dense', params: { units: 1 } },
+      out: { type: 'output' },
+    })
+    expect(() => compileOf({ document, dataset: signatureOf(6), loss: 'mean_squared_error', batchSize: 4 })).toThrow(
+      /not a sequence/,
+    )
+  })
+})
