@@ -30,8 +30,7 @@ export function refuseInvalidDrafts(): void {
   if (!draft) return
   throw new LaminaError({
     code: 'form.invalid-value',
-    message: `"${draft.label}" cannot be used as it stands.`,
-    received: draft.problem,
+    message: `"${draft.label}" cannot be used as it stands. ${draft.problem}`,
     fix: 'Correct the field marked red, or press Escape in it to return to its last value.',
   })
 }

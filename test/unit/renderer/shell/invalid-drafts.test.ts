@@ -26,7 +26,7 @@ describe('a field that shows an unusable value', () => {
     const thrown = refusal()
     expect(thrown instanceof LaminaError && thrown.details).toMatchObject({
       code: 'form.invalid-value',
-      message: '"Learning rate" cannot be used as it stands.',
+      message: '"Learning rate" cannot be used as it stands. Expected at most 1000, received 1000000000.',
     })
     problem.value = null
     await nextTick()
