@@ -2,6 +2,7 @@ import { compileModel } from '../../engine/compile/compile.ts'
 import type { CompiledModel, CompileRequest, MetricDeclaration } from '../../engine/compile/types.ts'
 import type { DatasetSignature, GraphDocument, GraphEdge, GraphNode } from '../../engine/graph/document.ts'
 import { effectiveParams } from '../../engine/layers/param-check.ts'
+import { findLayer } from '../../engine/layers/registry.ts'
 import { findLoss } from '../../engine/training/losses/registry.ts'
 import { metrics } from '../../engine/training/metrics/registry.ts'
 import { optimizers } from '../../engine/training/optimizers/registry.ts'
@@ -31,7 +32,7 @@ export function documentOf(parts: Readonly<Record<string, Part>>): GraphDocument
     const sources = part.from ?? (before === undefined || part.type === 'input' ? [] : [before])
     for (const [order, source] of sources.entries()) {
       const id = `${source}-${name}-${order}`
-      const port = part.type === 'add' || part.type === 'concatenate' ? 'inputs' : 'input'
+      const port = findLayer(part.type)?.inputs[0]?.name ?? 'input'
       edges[id] = { id, from: { node: source, port: 'output' }, to: { node: name, port }, order }
     }
     before = name

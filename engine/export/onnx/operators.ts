@@ -40,6 +40,8 @@ export const operators: Readonly<Record<string, OperatorMapping>> = {
   add: ({ graph, inputs }) => graph.add(inputs.length === 2 ? 'Add' : 'Sum', inputs as string[]),
   subtract: ({ graph, inputs }) => graph.add('Sub', inputs as string[]),
   multiply: ({ graph, inputs }) => graph.add('Mul', inputs as string[]),
+  maximum: ({ graph, inputs }) => graph.add('Max', inputs as string[]),
+  minimum: ({ graph, inputs }) => graph.add('Min', inputs as string[]),
   scale: ({ graph, inputs, attributes }) => graph.add('Mul', [inputs[0]!, graph.scalar(Number(attributes.factor))]),
   // One row where the batch would be: it broadcasts.
   fill: ({ graph, outputShape, attributes }) => {
@@ -49,6 +51,11 @@ export const operators: Readonly<Record<string, OperatorMapping>> = {
   },
   concatenate: ({ graph, inputs, attributes }) =>
     graph.add('Concat', inputs as string[], { axis: Number(attributes.axis) }),
+  // Truncates ids as Lamina does; where Lamina answers an id outside the table with NaN, runtimes refuse it.
+  embedding: ({ graph, inputs }) => {
+    const ids = graph.add('Cast', [inputs[0]!], { to: DataType.int64 })
+    return graph.add('Gather', [inputs[1]!, ids], { axis: 0 })
+  },
   slice: ({ graph, inputs, attributes, outputShape }) => {
     const axis = Number(attributes.axis)
     const begin = Number(attributes.begin)
@@ -61,6 +68,13 @@ export const operators: Readonly<Record<string, OperatorMapping>> = {
   },
   reshape: ({ graph, inputs, outputShape }) =>
     graph.add('Reshape', [inputs[0]!, graph.integers('shape', [-1, ...outputShape.slice(1)])]),
+  layer_normalization: ({ graph, inputs, inputShapes, attributes }) => {
+    const [x, gamma, beta] = inputs
+    const size = inputShapes[0]!.at(-1) as number
+    const scale = gamma ?? graph.floats('scale', [size], new Float32Array(size).fill(1))
+    const epsilon = { float: Number(attributes.epsilon) }
+    return graph.add('LayerNormalization', beta ? [x!, scale, beta] : [x!, scale], { axis: -1, epsilon })
+  },
   batch_normalization_inference: ({ graph, inputs, literals, attributes }) => {
     const [, gamma, beta, mean, variance] = literals
     const scale = Float32Array.from(

@@ -10,14 +10,21 @@ import { upSampling2d } from '../conv/up-sampling2d.layer.ts'
 import { zeroPadding2d } from '../conv/zero-padding2d.layer.ts'
 import { activation } from '../core/activation.layer.ts'
 import { dense } from '../core/dense.layer.ts'
+import { embedding } from '../core/embedding.layer.ts'
 import { flatten } from '../core/flatten.layer.ts'
 import { prelu } from '../core/prelu.layer.ts'
 import { reshape } from '../core/reshape.layer.ts'
 import { input } from '../io/input.layer.ts'
 import { output } from '../io/output.layer.ts'
 import { add } from '../merge/add.layer.ts'
+import { average } from '../merge/average.layer.ts'
 import { concatenate } from '../merge/concatenate.layer.ts'
+import { maximum } from '../merge/maximum.layer.ts'
+import { minimum } from '../merge/minimum.layer.ts'
+import { multiply } from '../merge/multiply.layer.ts'
+import { subtract } from '../merge/subtract.layer.ts'
 import { batchNormalization } from '../norm/batch-normalization.layer.ts'
+import { layerNormalization } from '../norm/layer-normalization.layer.ts'
 import { averagePooling1d } from '../pool/average-pooling1d.layer.ts'
 import { averagePooling2d } from '../pool/average-pooling2d.layer.ts'
 import { globalAveragePooling2d } from '../pool/global-average-pooling2d.layer.ts'
@@ -41,14 +48,21 @@ export const layers: readonly LayerDeclaration[] = [
   zeroPadding2d,
   activation,
   dense,
+  embedding,
   flatten,
   prelu,
   reshape,
   input,
   output,
   add,
+  average,
   concatenate,
+  maximum,
+  minimum,
+  multiply,
+  subtract,
   batchNormalization,
+  layerNormalization,
   averagePooling1d,
   averagePooling2d,
   globalAveragePooling2d,

@@ -24,6 +24,7 @@ import { cosineSimilarity, cosineSimilarityGradient } from '../cosine_similarity
 import { dense, denseInputGradient, denseParameterGradient } from '../dense.op.ts'
 import { depthwiseConv2d, depthwiseConv2dInputGradient, depthwiseConv2dParameterGradient } from '../depthwise_conv2d.op.ts'
 import { dropout } from '../dropout.op.ts'
+import { embedding, embeddingGradient } from '../embedding.op.ts'
 import { fill } from '../fill.op.ts'
 import { gru, gruGradient } from '../gru.op.ts'
 import { hinge, hingeGradient } from '../hinge.op.ts'
@@ -31,14 +32,17 @@ import { huber, huberGradient } from '../huber.op.ts'
 import { klDivergence, klDivergenceGradient } from '../kl_divergence.op.ts'
 import { l1Penalty, l1PenaltyGradient } from '../l1_penalty.op.ts'
 import { l2Penalty, l2PenaltyGradient } from '../l2_penalty.op.ts'
+import { layerNormalization, layerNormalizationGradient } from '../layer_normalization.op.ts'
 import { lionUpdate } from '../lion_update.op.ts'
 import { logCosh, logCoshGradient } from '../log_cosh.op.ts'
 import { lstm, lstmGradient } from '../lstm.op.ts'
 import { maxPool2d, maxPool2dGradient } from '../max_pool2d.op.ts'
+import { maximum, maximumGradient } from '../maximum.op.ts'
 import { meanAbsoluteError, meanAbsoluteErrorGradient } from '../mean_absolute_error.op.ts'
 import { meanAbsolutePercentageError, meanAbsolutePercentageErrorGradient } from '../mean_absolute_percentage_error.op.ts'
 import { meanSquaredError, meanSquaredErrorGradient } from '../mean_squared_error.op.ts'
 import { meanSquaredLogarithmicError, meanSquaredLogarithmicErrorGradient } from '../mean_squared_logarithmic_error.op.ts'
+import { minimum, minimumGradient } from '../minimum.op.ts'
 import { multiply } from '../multiply.op.ts'
 import { nadamUpdate } from '../nadam_update.op.ts'
 import { poisson, poissonGradient } from '../poisson.op.ts'
@@ -104,6 +108,8 @@ export const ops: readonly OpDeclaration[] = [
   depthwiseConv2dInputGradient,
   depthwiseConv2dParameterGradient,
   dropout,
+  embedding,
+  embeddingGradient,
   fill,
   gru,
   gruGradient,
@@ -117,6 +123,8 @@ export const ops: readonly OpDeclaration[] = [
   l1PenaltyGradient,
   l2Penalty,
   l2PenaltyGradient,
+  layerNormalization,
+  layerNormalizationGradient,
   lionUpdate,
   logCosh,
   logCoshGradient,
@@ -124,6 +132,8 @@ export const ops: readonly OpDeclaration[] = [
   lstmGradient,
   maxPool2d,
   maxPool2dGradient,
+  maximum,
+  maximumGradient,
   meanAbsoluteError,
   meanAbsoluteErrorGradient,
   meanAbsolutePercentageError,
@@ -132,6 +142,8 @@ export const ops: readonly OpDeclaration[] = [
   meanSquaredErrorGradient,
   meanSquaredLogarithmicError,
   meanSquaredLogarithmicErrorGradient,
+  minimum,
+  minimumGradient,
   multiply,
   nadamUpdate,
   poisson,

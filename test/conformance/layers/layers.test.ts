@@ -73,7 +73,11 @@ function execute({ layer, inputs, params }: Case, training: boolean) {
   const given = new Map<ValueId, ReferenceTensor>()
   const values = inputs.map((shape, index) => {
     const id = builder.value('feed', `input ${index}`, shape, { slot: index })
-    given.set(id, draw(concreteShape(shape, BATCH_SIZE), 1, index))
+    const drawn = draw(concreteShape(shape, BATCH_SIZE), 1, index)
+    // Ids of an Embedding: the first and the last.
+    if (layer.type === 'embedding')
+      drawn.data = drawn.data.map((value) => (value > 0 ? Number(context.params.inputDim) - 1 : 0))
+    given.set(id, drawn)
     return id
   })
   const weights: Record<string, ValueId> = {}

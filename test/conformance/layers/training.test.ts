@@ -14,6 +14,9 @@ function around(
 ): Record<string, Part> {
   const first: Part = { type: 'dense', params: { units: 6, activation: 'tanh' } }
   const last: Part = { type: 'dense', params: { units: 1 } }
+  // An Embedding looks up ids: 0 and 1 here.
+  const ids: Record<string, Part> =
+    type === 'embedding' ? { ids: { type: 'activation', params: { activation: 'step' } } } : {}
   const tail = { flat: { type: 'flatten' }, last, out: { type: 'output' } }
   if (!merges && shape.length > 2 && type !== 'reshape') {
     const wide: Part = {
@@ -21,9 +24,9 @@ function around(
       params: { units: shape.slice(1).reduce((a, b) => a * b, 1), activation: 'tanh' },
     }
     const shaped: Part = { type: 'reshape', params: { targetShape: [...shape.slice(1)] } }
-    return { in: { type: 'input' }, first: wide, shaped, tested: { type, params }, ...tail }
+    return { in: { type: 'input' }, first: wide, shaped, ...ids, tested: { type, params }, ...tail }
   }
-  if (!merges) return { in: { type: 'input' }, first, tested: { type, params }, ...tail }
+  if (!merges) return { in: { type: 'input' }, first, ...ids, tested: { type, params }, ...tail }
   const second: Part = { ...first, from: ['in'] }
   return { in: { type: 'input' }, first, second, tested: { type, params, from: ['first', 'second'] }, ...tail }
 }

@@ -6,6 +6,9 @@ import { batchNormalization, batchNormalizationGradient, batchNormalizationInfer
 import { conv2d, conv2dTranspose, conv2dInputGradient, conv2dParameterGradient, depthwiseConv2d, depthwiseConv2dInputGradient, depthwiseConv2dParameterGradient } from '../convolution.ts'
 import { dense, denseInputGradient, denseParameterGradient } from '../dense.ts'
 import { prelu, preluGradient, dropout, add, subtract, multiply, scale, fill } from '../elementwise.ts'
+import { embedding, embeddingGradient } from '../embedding.ts'
+import { maximum, minimum, maximumGradient, minimumGradient } from '../extreme.ts'
+import { layerNormalization, layerNormalizationGradient } from '../layer_normalization.ts'
 import { meanSquaredError, meanSquaredErrorGradient, meanAbsoluteError, meanAbsoluteErrorGradient, binaryCrossEntropy, binaryCrossEntropyGradient, categoricalCrossEntropy, categoricalCrossEntropyGradient, sparseCategoricalCrossEntropy, sparseCategoricalCrossEntropyGradient, sigmoidCrossEntropy, sigmoidCrossEntropyGradient, softmaxCrossEntropy, softmaxCrossEntropyGradient, sparseSoftmaxCrossEntropy, sparseSoftmaxCrossEntropyGradient, categoricalAccuracy, sparseCategoricalAccuracy, binaryAccuracy } from '../loss.ts'
 import { maxPool2d, maxPool2dGradient, averagePool2d, averagePool2dGradient, upsample2d } from '../pooling.ts'
 import { topKCategoricalAccuracy, sparseTopKCategoricalAccuracy } from '../ranking.ts'
@@ -49,6 +52,14 @@ export const references: Readonly<Record<string, ReferenceImplementation>> = {
   multiply: multiply,
   scale: scale,
   fill: fill,
+  embedding: embedding,
+  embedding_gradient: embeddingGradient,
+  maximum: maximum,
+  minimum: minimum,
+  maximum_gradient: maximumGradient,
+  minimum_gradient: minimumGradient,
+  layer_normalization: layerNormalization,
+  layer_normalization_gradient: layerNormalizationGradient,
   mean_squared_error: meanSquaredError,
   mean_squared_error_gradient: meanSquaredErrorGradient,
   mean_absolute_error: meanAbsoluteError,
