@@ -1,7 +1,7 @@
 #include <cmath>
 
 #include "batch_normalization.h"
-#include "vectorize.h"
+#include "dispatch.h"
 
 namespace lamina {
 
@@ -38,9 +38,15 @@ void run(const Context& context, const Arguments& arguments) {
   float* const mean = arguments.outputs[kMean].data;
   float* const inverse = arguments.outputs[kInverseDeviation].data;
 
-  const double* sums = sumRows(context, rows, channels, channels, arguments.scratch, [&](int64_t row, double* partial) {
-    const float* in = x.data + row * channels;
-    vectorized(0, channels, [=](int64_t c) LAMINA_BODY { partial[c] += in[c]; });
+  const double* sums = sumTiles(context, rows, channels, channels, arguments.scratch, [&](int64_t begin, int64_t end, double* partial) {
+    const float* data = x.data;
+    dispatched([=]() LAMINA_BODY {
+      for (int64_t row = begin; row < end; ++row) {
+        const float* in = data + row * channels;
+        LAMINA_INDEPENDENT
+        for (int64_t c = 0; c < channels; ++c) partial[c] += in[c];
+      }
+    });
   });
   const auto count = static_cast<double>(rows);
   for (int64_t c = 0; c < channels; ++c) {
@@ -49,11 +55,17 @@ void run(const Context& context, const Arguments& arguments) {
     arguments.outputs[kNewMovingMean].data[c] =
         static_cast<float>(momentum * arguments.inputs[kMovingMean].data[c] + (1 - momentum) * batch);
   }
-  sums = sumRows(context, rows, channels, channels, arguments.scratch, [&](int64_t row, double* partial) {
-    const float* in = x.data + row * channels;
-    vectorized(0, channels, [=](int64_t c) LAMINA_BODY {
-      const double centred = static_cast<double>(in[c]) - mean[c];
-      partial[c] += centred * centred;
+  sums = sumTiles(context, rows, channels, channels, arguments.scratch, [&](int64_t begin, int64_t end, double* partial) {
+    const float* data = x.data;
+    dispatched([=]() LAMINA_BODY {
+      for (int64_t row = begin; row < end; ++row) {
+        const float* in = data + row * channels;
+        LAMINA_INDEPENDENT
+        for (int64_t c = 0; c < channels; ++c) {
+          const double centred = static_cast<double>(in[c]) - mean[c];
+          partial[c] += centred * centred;
+        }
+      }
     });
   });
   for (int64_t c = 0; c < channels; ++c) {
@@ -67,14 +79,18 @@ void run(const Context& context, const Arguments& arguments) {
   const float* beta = arguments.inputs[kBeta].data;
   float* const y = arguments.outputs[kY].data;
   forRows(context, rows, channels, [&](int64_t begin, int64_t end) {
-    for (int64_t row = begin; row < end; ++row) {
-      const float* in = x.data + row * channels;
-      float* out = y + row * channels;
-      vectorized(0, channels, [=](int64_t c) LAMINA_BODY {
-        const float scale = gamma != nullptr ? gamma[c] * inverse[c] : inverse[c];
-        out[c] = (in[c] - mean[c]) * scale + (beta != nullptr ? beta[c] : 0.0f);
-      });
-    }
+    const float* data = x.data;
+    dispatched([=]() LAMINA_BODY {
+      for (int64_t row = begin; row < end; ++row) {
+        const float* in = data + row * channels;
+        float* out = y + row * channels;
+        LAMINA_INDEPENDENT
+        for (int64_t c = 0; c < channels; ++c) {
+          const float scale = gamma != nullptr ? gamma[c] * inverse[c] : inverse[c];
+          out[c] = (in[c] - mean[c]) * scale + (beta != nullptr ? beta[c] : 0.0f);
+        }
+      }
+    });
   });
 }
 

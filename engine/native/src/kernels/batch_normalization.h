@@ -19,24 +19,31 @@ inline int64_t channelScratch(const Checker& checker, const Shape& x, int sums) 
 }
 
 /**
- * Per-channel float64 sums over all rows: body(row, partial) adds one row to `width` partial sums. Tiles run on any thread; their partial
+ * Per-channel float64 sums over all rows: addRows(begin, end, partial) adds rows to `width` partial sums. Tiles run on any thread; their partial
  * sums are added in order into those of the first tile, which is returned.
  */
-template <class AddRow>
-inline double* sumRows(const Context& context, int64_t rows, int64_t channels, int64_t width, float* scratch, const AddRow& addRow) {
+template <class AddRows>
+inline double* sumTiles(const Context& context, int64_t rows, int64_t channels, int64_t width, float* scratch, const AddRows& addRows) {
   auto* const sums = reinterpret_cast<double*>(scratch);
   const int64_t step = channelTileRows(channels);
   const int64_t tiles = channelTiles(rows, channels);
   const auto body = [&](int64_t tile, int) {
     double* const partial = sums + tile * width;
     std::fill(partial, partial + width, 0.0);
-    const int64_t end = std::min(rows, (tile + 1) * step);
-    for (int64_t row = tile * step; row < end; ++row) addRow(row, partial);
+    addRows(tile * step, std::min(rows, (tile + 1) * step), partial);
   };
   parallelFor(context, tiles, body);
   for (int64_t tile = 1; tile < tiles; ++tile)
     for (int64_t i = 0; i < width; ++i) sums[i] += sums[tile * width + i];
   return sums;
+}
+
+/** The same with body(row, partial), which adds one row. */
+template <class AddRow>
+inline double* sumRows(const Context& context, int64_t rows, int64_t channels, int64_t width, float* scratch, const AddRow& addRow) {
+  return sumTiles(context, rows, channels, width, scratch, [&](int64_t begin, int64_t end, double* partial) {
+    for (int64_t row = begin; row < end; ++row) addRow(row, partial);
+  });
 }
 
 /** The channels of x [rows, C]. */

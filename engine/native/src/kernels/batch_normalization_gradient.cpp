@@ -1,5 +1,5 @@
 #include "batch_normalization.h"
-#include "vectorize.h"
+#include "dispatch.h"
 
 namespace lamina {
 
@@ -38,14 +38,20 @@ void run(const Context& context, const Arguments& arguments) {
   const int64_t rows = x.rows();
 
   // First half of the partial sums: dy; second half: dy * (x - mean).
-  double* const sums = sumRows(context, rows, channels, 2 * channels, arguments.scratch, [&](int64_t row, double* partial) {
-    const float* in = x.data + row * channels;
-    const float* gradient = dy + row * channels;
+  double* const sums = sumTiles(context, rows, channels, 2 * channels, arguments.scratch, [&](int64_t begin, int64_t end, double* partial) {
+    const float* data = x.data;
     double* second = partial + channels;
-    vectorized(0, channels, [=](int64_t c) LAMINA_BODY {
-      const double g = gradient[c];
-      partial[c] += g;
-      second[c] += g * (static_cast<double>(in[c]) - mean[c]);
+    dispatched([=]() LAMINA_BODY {
+      for (int64_t row = begin; row < end; ++row) {
+        const float* in = data + row * channels;
+        const float* gradient = dy + row * channels;
+        LAMINA_INDEPENDENT
+        for (int64_t c = 0; c < channels; ++c) {
+          const double g = gradient[c];
+          partial[c] += g;
+          second[c] += g * (static_cast<double>(in[c]) - mean[c]);
+        }
+      }
     });
   });
   const auto count = static_cast<double>(rows);
@@ -58,16 +64,20 @@ void run(const Context& context, const Arguments& arguments) {
   }
   float* const dx = arguments.outputs[kDx].data;
   forRows(context, rows, channels, [&](int64_t begin, int64_t end) {
-    for (int64_t row = begin; row < end; ++row) {
-      const float* in = x.data + row * channels;
-      const float* gradient = dy + row * channels;
-      float* out = dx + row * channels;
-      vectorized(0, channels, [=](int64_t c) LAMINA_BODY {
-        const double centred = static_cast<double>(in[c]) - mean[c];
-        const double scale = gamma != nullptr ? static_cast<double>(gamma[c]) * inverse[c] : inverse[c];
-        out[c] = static_cast<float>(scale * (gradient[c] - sums[c] - centred * byDeviation[c]));
-      });
-    }
+    const float* data = x.data;
+    dispatched([=]() LAMINA_BODY {
+      for (int64_t row = begin; row < end; ++row) {
+        const float* in = data + row * channels;
+        const float* gradient = dy + row * channels;
+        float* out = dx + row * channels;
+        LAMINA_INDEPENDENT
+        for (int64_t c = 0; c < channels; ++c) {
+          const double centred = static_cast<double>(in[c]) - mean[c];
+          const double scale = gamma != nullptr ? static_cast<double>(gamma[c]) * inverse[c] : inverse[c];
+          out[c] = static_cast<float>(scale * (gradient[c] - sums[c] - centred * byDeviation[c]));
+        }
+      }
+    });
   });
 }
 
