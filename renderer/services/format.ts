@@ -13,7 +13,7 @@ export function formatNumber(value: number | null | undefined, digits = 4): stri
   if (!Number.isFinite(value)) return value > 0 ? '∞' : '−∞'
   if (value === 0) return '0'
   const size = Math.abs(value)
-  if (size >= 1e6 || size < 1e-4) return value.toExponential(digits - 1).replace('e+', 'e')
+  if (size >= 1e6 || size < 1e-4) return Number(value.toPrecision(digits)).toExponential().replace('e+', 'e')
   if (Number.isInteger(value)) return grouping.format(value)
   return String(Number(value.toPrecision(digits)))
 }

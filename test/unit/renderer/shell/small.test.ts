@@ -16,7 +16,7 @@ describe('figures', () => {
   it('have four significant digits and thousands separators', () => {
     expect(formatNumber(0.123456)).toBe('0.1235')
     expect(formatNumber(12345)).toBe('12,345')
-    expect(formatNumber(1.5e-6)).toBe('1.500e-6')
+    expect(formatNumber(1.5e-6)).toBe('1.5e-6')
     expect(formatNumber(Number.NaN)).toBe('—')
     expect(formatCount(1180160)).toBe('1,180,160')
   })
