@@ -10,9 +10,12 @@ import { succeed } from '../../support/cli.ts'
 
 const resources = join(import.meta.dirname, '../../../resources')
 
-/** A new project of a template, made by `lamina new`. Gives its path. */
+let made = 0
+
+/** A new project of a template, made by `lamina new`. Gives its path, which is new each time, so that a test can be tried again. */
 export async function newProject(folder: string, template: string, name = template): Promise<string> {
-  const path = join(folder, `${name}.lamina`)
+  made += 1
+  const path = join(folder, `${name}-${made}.lamina`)
   await succeed(folder, 'new', template, path)
   return path
 }

@@ -5,32 +5,41 @@ import { newestRun, newProject } from './projects.ts'
 const folder = workFolder()
 
 describe('Ctrl-C while `lamina train` works', () => {
-  it.each(['SIGINT', 'SIGTERM'] as const)('%s ends it within a second, and the run can be resumed', async (signal) => {
-    const path = await newProject(folder, 'digits', signal)
-    const running = startLamina(folder, ['train', path, '--epochs', 100_000, '--batch-size', 4])
-    const { runId } = await running.event((event) => event.event === 'started')
-    await running.event((event) => event.event === 'epoch')
-    const asked = performance.now()
-    running.kill(signal)
-    const { code, last } = await running.ended
-    const seconds = (performance.now() - asked) / 1000
-    console.info(`${signal} answered after ${seconds.toFixed(3)} s`)
-    expect(seconds).toBeLessThan(1)
-    expect(code).toBe(0)
-    expect(last).toMatchObject({ event: 'done', runId, status: 'stopped', resume: expect.stringContaining('--resume') })
-    const stopped = newestRun(path)
-    expect(stopped.status).toBe('stopped')
-    expect(stopped.epochs.length).toBeGreaterThan(0)
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    '%s ends it within a second, and the run can be resumed',
+    { retry: 2 },
+    async (signal) => {
+      const path = await newProject(folder, 'digits', signal)
+      const running = startLamina(folder, ['train', path, '--epochs', 100_000, '--batch-size', 4])
+      const { runId } = await running.event((event) => event.event === 'started')
+      await running.event((event) => event.event === 'epoch')
+      const asked = performance.now()
+      running.kill(signal)
+      const { code, last } = await running.ended
+      const seconds = (performance.now() - asked) / 1000
+      console.info(`${signal} answered after ${seconds.toFixed(3)} s`)
+      expect(seconds).toBeLessThan(1)
+      expect(code).toBe(0)
+      expect(last).toMatchObject({
+        event: 'done',
+        runId,
+        status: 'stopped',
+        resume: expect.stringContaining('--resume'),
+      })
+      const stopped = newestRun(path)
+      expect(stopped.status).toBe('stopped')
+      expect(stopped.epochs.length).toBeGreaterThan(0)
 
-    const again = startLamina(folder, ['train', path, '--resume', String(runId)])
-    const first = await again.event((event) => event.event === 'epoch')
-    expect(first.epoch).toBe(Number(last.epochs) + 1)
-    again.kill(signal)
-    expect((await again.ended).last).toMatchObject({ runId, status: 'stopped' })
-    expect(newestRun(path).iteration).toBeGreaterThan(stopped.iteration)
-  })
+      const again = startLamina(folder, ['train', path, '--resume', String(runId)])
+      const first = await again.event((event) => event.event === 'epoch')
+      expect(first.epoch).toBe(Number(last.epochs) + 1)
+      again.kill(signal)
+      expect((await again.ended).last).toMatchObject({ runId, status: 'stopped' })
+      expect(newestRun(path).iteration).toBeGreaterThan(stopped.iteration)
+    },
+  )
 
-  it('in the middle of a long epoch keeps the batches that were done', async () => {
+  it('in the middle of a long epoch keeps the batches that were done', { retry: 2 }, async () => {
     const path = await newProject(folder, 'digits', 'long-epoch')
     const slow = ['--set', 'hidden_1.units=1024', '--set', 'hidden_2.units=1024', '--batch-size', 1]
     const running = startLamina(folder, ['train', path, ...slow])

@@ -21,9 +21,10 @@ describe('lamina', () => {
   it('lists the six templates', async () => {
     const { code, stdout } = await work.run('templates')
     expect(code).toBe(0)
-    for (const id of ['iris', 'wine', 'breast-cancer', 'digits', 'diabetes', 'xor']) expect(stdout).toContain(id)
+    for (const id of ['iris', 'wine', 'breast-cancer', 'digits', 'digits-cnn', 'diabetes', 'xor'])
+      expect(stdout).toContain(id)
     const done = await work.ok('templates')
-    expect(done.templates).toEqual(['iris', 'wine', 'breast-cancer', 'digits', 'diabetes', 'xor'])
+    expect(done.templates).toEqual(['iris', 'wine', 'breast-cancer', 'digits', 'digits-cnn', 'diabetes', 'xor'])
   })
 
   it('refuses to overwrite a project', async () => {

@@ -48,7 +48,9 @@ describe('training', () => {
     expect(await fixture.client.call.runs.list({ project: id })).toEqual([])
   })
 
-  it('pauses, goes on and stops within a second, and resumes to the bits of an uninterrupted run', async () => {
+  it('pauses, goes on and stops within a second, and resumes to the bits of an uninterrupted run', {
+    retry: 2,
+  }, async () => {
     const { id, models } = await fixture.create('digits')
     const model = models[0]!.id
     const set = { 'training.epochs': 120, 'training.earlyStopping.enabled': false }

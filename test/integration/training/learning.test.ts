@@ -92,7 +92,7 @@ describe('exclusive or', () => {
     expect(metrics.loss).toBeGreaterThan(0.65)
   })
 
-  it('runs at least 2,000 epochs a second, events included', async () => {
+  it('runs at least 2,000 epochs a second, events included', { retry: 2 }, async () => {
     let epochs = 0
     const onEvent = (event: TrainingEvent) => {
       if (event.type === 'epochs') epochs += event.records.length

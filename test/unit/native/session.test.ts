@@ -209,7 +209,7 @@ describe('training', () => {
     session.dispose()
   })
 
-  it('cancels within a batch, says what was done, and can run again', async () => {
+  it('cancels within a batch, says what was done, and can run again', { retry: 2 }, async () => {
     const { session, rows } = tinyTraining({ rows: 64, features: 3, batchCapacity: 1 })
     const visits = Int32Array.from({ length: 5_000_000 }, (_, index) => index % rows)
     const request = { ...run, rows: visits, batchSize: 1, learningRates: rates(1e-6) }
