@@ -1,0 +1,95 @@
+import { InferenceSession, Tensor } from 'onnxruntime-node'
+import { describe, expect, it } from 'vitest'
+import { predictTable } from '../../../engine/evaluation/predict.ts'
+import { exportOnnx } from '../../../engine/export/onnx/export-onnx.ts'
+import { loadNative } from '../../../engine/native/index.ts'
+import { createTrainer } from '../../../engine/training/trainer.ts'
+import { documentOf, type Part } from '../../support/model.ts'
+import { type Project, textProject } from './projects.ts'
+
+const native = loadNative()
+const COLUMNS = 3
+const ROWS = 24
+/** Ids of an Embedding come as they are in the table. */
+const VOCABULARY = 5
+
+const header = [...Array.from({ length: COLUMNS }, (_, index) => `x${index}`), 'y'].join(',')
+const lines = Array.from({ length: ROWS }, (_, row) => {
+  const ids = Array.from({ length: COLUMNS }, (_id, index) => Math.floor((row * 37) / VOCABULARY ** index) % VOCABULARY)
+  return [...ids, Math.cos(row).toFixed(4)].join(',')
+})
+
+const branch = (): Part => ({ type: 'dense', params: { units: 6, activation: 'tanh' }, from: ['in'] })
+const branches = { a: branch(), b: branch(), c: branch() }
+
+const cases: Record<string, Record<string, Part>> = {
+  'maximum, minimum and average of three': {
+    ...branches,
+    most: { type: 'maximum', from: ['a', 'b', 'c'] },
+    least: { type: 'minimum', from: ['a', 'b', 'c'] },
+    mean: { type: 'average', from: ['a', 'b', 'c'] },
+    all: { type: 'concatenate', from: ['most', 'least', 'mean'] },
+  },
+  'difference and product': {
+    ...branches,
+    gate: { type: 'multiply', from: ['a', 'b'] },
+    rest: { type: 'subtract', from: ['gate', 'c'] },
+  },
+  'layer normalisation with and without weights': {
+    a: branch(),
+    normal: { type: 'layer_normalization' },
+    square: { type: 'reshape', params: { targetShape: [2, 3] } },
+    scaled: { type: 'layer_normalization', params: { center: false, epsilon: 1e-5 } },
+    centred: { type: 'layer_normalization', params: { scale: false, epsilon: 0.1 } },
+  },
+  embedding: {
+    looked: { type: 'embedding', params: { inputDim: VOCABULARY, outputDim: 4 } },
+    normal: { type: 'layer_normalization' },
+  },
+}
+
+/** A network around the parts, on the table as it is. */
+function projectOf(parts: Record<string, Part>): Project {
+  const raw = textProject([header, ...lines].join('\n'), [], { epochs: 2, batchSize: 4 }, (description) => ({
+    ...description,
+    columns: description.columns.map((column) =>
+      column.role === 'target' ? column : { ...column, type: 'numeric', transform: 'none' },
+    ),
+  }))
+  const document = documentOf({
+    in: { type: 'input' },
+    ...parts,
+    flat: { type: 'flatten' },
+    last: { type: 'dense', params: { units: 1 } },
+    out: { type: 'output' },
+  })
+  return { ...raw, document }
+}
+
+describe('an exported model', () => {
+  it.each(Object.entries(cases))('with %s gives the numbers of the engine', async (_, parts) => {
+    const project = projectOf(parts)
+    const { model } = await createTrainer({ native }).train(project)
+    const { compiled, persistent, fitted } = model
+    const exported = exportOnnx({ compiled, persistent, fitted, name: 'test', version: '0.0.0' })
+    const session = await InferenceSession.create(exported.bytes)
+    const cells = Float32Array.from(lines.flatMap((line) => line.split(',').slice(0, COLUMNS).map(Number)))
+    expect(exported.inputs).toHaveLength(1)
+    const results = await session.run({ [exported.inputs[0]!.name]: new Tensor('float32', cells, [ROWS, COLUMNS]) })
+    const found = results[exported.outputs[0]!.name]?.data as Float32Array
+    const rows = Int32Array.from({ length: ROWS }, (_row, index) => index)
+    const { outputs } = await predictTable(native, model, project.description, project.table, { rows })
+    const expected = (outputs[0] as { values: Float64Array }).values
+    expect(found.length).toBe(ROWS)
+    const worst = Math.max(...expected.map((value, row) => Math.abs(value - found[row]!)))
+    expect(worst).toBeLessThan(1e-5)
+    expect(new Set([...found].map((value) => value.toFixed(5))).size).toBeGreaterThan(ROWS / 4)
+  })
+})
+
+describe('an id outside the table of an Embedding', () => {
+  it('stops the training with an error instead of learning from another row', async () => {
+    const project = projectOf({ looked: { type: 'embedding', params: { inputDim: VOCABULARY - 2, outputDim: 4 } } })
+    await expect(createTrainer({ native }).train(project)).rejects.toMatchObject({ code: 'training.diverged' })
+  })
+})
