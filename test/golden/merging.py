@@ -1,4 +1,4 @@
-"""Merging layers, layer normalisation and embedding of Keras, to compare with. Run: KERAS_BACKEND=torch python merging.py
+"""Merging layers, layer normalisation, rescaling and embedding of Keras, to compare with. Run: KERAS_BACKEND=torch python merging.py
 
 Writes merging.json beside this file. Every case is a small network around one layer that ends in Flatten and Dense 1, with the mean
 squared error and SGD with momentum. Recorded are the output of the layer, the gradients of all weights, and all weights after ten steps.
@@ -74,6 +74,10 @@ def others():
         "layer_normalization", {"scale": False}, N(scale=False, name="tested"), (2, 3, 4), 1)
     yield "layer normalisation bare", behind(
         "layer_normalization", {"scale": False, "center": False, "epsilon": 0.1}, N(scale=False, center=False, epsilon=0.1, name="tested"), (9,), 4)
+    R = L.Rescaling
+    yield "rescaling", behind("rescaling", {"scale": 0.5, "offset": -1}, R(0.5, offset=-1.0, name="tested"), (5,), 6)
+    yield "rescaling of sequences, scale only", behind("rescaling", {"scale": -2}, R(-2.0, name="tested"), (3, 2), 4)
+    yield "rescaling, offset only, one row", behind("rescaling", {"offset": 0.3}, R(1.0, offset=0.3, name="tested"), (2, 3, 2), 1)
     yield "embedding", lookup({"inputDim": 7, "outputDim": 3}, 5, 6)
     yield "embedding of one id", lookup({"inputDim": 4, "outputDim": 5}, 1, 7)
     yield "embedding, one row", lookup({"inputDim": 3, "outputDim": 17}, 6, 1)

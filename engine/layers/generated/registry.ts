@@ -25,6 +25,7 @@ import { multiply } from '../merge/multiply.layer.ts'
 import { subtract } from '../merge/subtract.layer.ts'
 import { batchNormalization } from '../norm/batch-normalization.layer.ts'
 import { layerNormalization } from '../norm/layer-normalization.layer.ts'
+import { rescaling } from '../norm/rescaling.layer.ts'
 import { averagePooling1d } from '../pool/average-pooling1d.layer.ts'
 import { averagePooling2d } from '../pool/average-pooling2d.layer.ts'
 import { globalAveragePooling2d } from '../pool/global-average-pooling2d.layer.ts'
@@ -63,6 +64,7 @@ export const layers: readonly LayerDeclaration[] = [
   subtract,
   batchNormalization,
   layerNormalization,
+  rescaling,
   averagePooling1d,
   averagePooling2d,
   globalAveragePooling2d,

@@ -42,6 +42,10 @@ const cases: Record<string, Record<string, Part>> = {
     scaled: { type: 'layer_normalization', params: { center: false, epsilon: 1e-5 } },
     centred: { type: 'layer_normalization', params: { scale: false, epsilon: 0.1 } },
   },
+  'numbers rescaled': {
+    rescaled: { type: 'rescaling', params: { scale: 0.25, offset: -1 } },
+    shifted: { type: 'rescaling', params: { offset: 0.5 } },
+  },
   embedding: {
     looked: { type: 'embedding', params: { inputDim: VOCABULARY, outputDim: 4 } },
     normal: { type: 'layer_normalization' },
