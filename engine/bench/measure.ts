@@ -92,11 +92,12 @@ export async function measure(workload: Workload, asked: number, seconds: number
 }
 
 function signatureOf({ widths, rows }: Workload): DatasetSignature {
-  const classes = Array.from({ length: widths.at(-1)! }, (_, index) => String(index))
+  const units = widths.at(-1)!
+  const classes = Array.from({ length: units }, (_, index) => String(index))
   return {
     rowCount: rows,
     features: [{ name: 'x', width: widths[0]! }],
-    targets: [{ column: 'y', kind: 'classes', classes }],
+    targets: [units > 1 ? { column: 'y', kind: 'classes', classes } : { column: 'y', kind: 'numeric' }],
   }
 }
 
@@ -112,7 +113,8 @@ function bindRandom(session: ModelSession, { rows, widths }: Workload): void {
     session.compiled.slots.map(({ kind, rowShape }) => {
       const rowSize = rowShape.reduce((product, size) => product * size, 1)
       const data = new Float32Array(rows * rowSize)
-      for (let at = 0; at < data.length; at += 1) data[at] = kind === 'input' ? word() / 2 ** 24 : word() % classes
+      for (let at = 0; at < data.length; at += 1)
+        data[at] = kind === 'input' || classes === 1 ? word() / 2 ** 24 : word() % classes
       return { data, rowSize }
     }),
   )

@@ -5,7 +5,7 @@ import { type ChainLayer, chain } from '../templates/chain.ts'
 export interface Workload {
   id: string
   summary: string
-  /** Widths of the dense layers, the input first; of a network with other layers its features and classes. */
+  /** Widths of the dense layers, the input first; of a network with other layers its features and classes, 1 for a number. */
   widths: readonly number[]
   dropout: number
   batch: number
@@ -91,6 +91,22 @@ export const workloads: readonly Workload[] = [
       ],
       flops:
         2 * 64 * (2 * 1024 * 9 * 3 * 32 + 3 * (1024 * 9 * 32 * 32 + 256 * 9 * 32 * 64 + 256 * 9 * 64 * 64 + 64 * 10)),
+    },
+  },
+  {
+    id: 'W5',
+    summary: 'sequence 64 x 16, LSTM 64, last state, dense 1; mean squared error, Adam, batch 32',
+    widths: [64 * 16, 1],
+    dropout: 0,
+    batch: 32,
+    rows: 1024,
+    network: {
+      shape: [64, 16],
+      layers: [
+        { type: 'lstm', name: 'lstm', params: { units: 64 } },
+        { type: 'dense', name: 'value', params: { units: 1 } },
+      ],
+      flops: 2 * 32 * (64 * 4 * 64 * (2 * 16 + 3 * 64) + 3 * 64),
     },
   },
 ]

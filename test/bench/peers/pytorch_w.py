@@ -1,10 +1,11 @@
-"""Milliseconds per training step of workloads W1 to W4 in PyTorch on this machine's CPU.
+"""Milliseconds per training step of workloads W1 to W5 in PyTorch on this machine's CPU.
 
     python pytorch_w.py --workload W2 --threads 1 [--repeats 5] [--seconds 1.0]
 
 W1: dense 4-16-16-3, relu, Adam, batch 16. W2: dense 784-256-128-10, relu, dropout 0.2 after each hidden layer, Adam, batch 128. Softmax with
 cross-entropy on class numbers. W3: 28x28x1, convolutions of 32 and 64 filters 3x3 with relu and pooling, dense 128, dropout 0.5, dense 10, Adam,
-batch 64. W4: 32x32x3, two times 32 and two times 64 filters with batch normalisation, global average, SGD with momentum 0.9, batch 64. The
+batch 64. W4: 32x32x3, two times 32 and two times 64 filters with batch normalisation, global average, SGD with momentum 0.9, batch 64.
+W5: sequences 64 x 16, LSTM 64, last state, dense 1, mean squared error, Adam, batch 32. The
 convolutional networks run with channels last. A step draws the next batch from a resident data set, runs forward, backward and the update, and adds the
 loss to a running sum. The best of eager mode with the foreach, fused and plain optimiser is reported, as the median over repeats of the mean step.
 """
@@ -18,7 +19,19 @@ import torch
 from torch import nn
 
 
+class LastState(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.lstm = nn.LSTM(16, 64, batch_first=True)
+        self.value = nn.Linear(64, 1)
+
+    def forward(self, x):
+        return self.value(self.lstm(x)[0][:, -1])
+
+
 def build(workload):
+    if workload == 'W5':
+        return LastState(), (64, 16), 1, 32, 1024
     if workload == 'W1':
         net = nn.Sequential(nn.Linear(4, 16), nn.ReLU(), nn.Linear(16, 16), nn.ReLU(), nn.Linear(16, 3))
         return net, 4, 3, 16, 160
@@ -45,12 +58,12 @@ def build(workload):
 def measure(workload, adam, repeats, seconds):
     torch.manual_seed(1)
     net, features, classes, batch, rows = build(workload)
-    images = isinstance(features, tuple)
-    x = torch.rand(rows, *features) if images else torch.rand(rows, features)
+    images = isinstance(features, tuple) and len(features) == 3
+    x = torch.rand(rows, *features) if isinstance(features, tuple) else torch.rand(rows, features)
     if images:
         net, x = net.to(memory_format=torch.channels_last), x.contiguous(memory_format=torch.channels_last)
-    target = torch.randint(0, classes, (rows,))
-    loss_of = nn.CrossEntropyLoss()
+    target = torch.randint(0, classes, (rows,)) if classes > 1 else torch.rand(rows, 1)
+    loss_of = nn.CrossEntropyLoss() if classes > 1 else nn.MSELoss()
     if workload == 'W4':
         optimizer = torch.optim.SGD(net.parameters(), lr=1e-2, momentum=0.9, **adam)
     else:
@@ -88,7 +101,7 @@ def measure(workload, adam, repeats, seconds):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument('--workload', choices=['W1', 'W2', 'W3', 'W4'], default='W2')
+    parser.add_argument('--workload', choices=['W1', 'W2', 'W3', 'W4', 'W5'], default='W2')
     parser.add_argument('--threads', type=int, default=1)
     parser.add_argument('--repeats', type=int, default=5)
     parser.add_argument('--seconds', type=float, default=1.0)
