@@ -4,6 +4,7 @@ import type { Template } from './template.ts'
 
 export const breastCancer: Template = {
   id: 'breast-cancer',
+  modelName: 'breast-cancer-mlp',
   title: 'Breast cancer',
   summary: 'Benign or malignant from thirty measurements of cell nuclei.',
   lesson:

@@ -4,6 +4,7 @@ import type { Template } from './template.ts'
 
 export const diabetes: Template = {
   id: 'diabetes',
+  modelName: 'diabetes-mlp',
   title: 'Diabetes progression',
   summary: 'Progression after one year, a number, from ten measurements.',
   lesson:

@@ -4,6 +4,7 @@ import type { Template } from './template.ts'
 
 export const digitsCnn: Template = {
   id: 'digits-cnn',
+  modelName: 'digits-cnn',
   title: 'Handwritten digits, convolutional',
   summary: 'The same ten digits, read by kernels that slide over the image.',
   lesson:

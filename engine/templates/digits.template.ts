@@ -4,6 +4,7 @@ import type { Template } from './template.ts'
 
 export const digits: Template = {
   id: 'digits',
+  modelName: 'digits-mlp',
   title: 'Handwritten digits',
   summary: 'Ten digits from images of eight by eight pixels.',
   lesson:

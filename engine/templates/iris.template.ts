@@ -4,6 +4,7 @@ import type { Template } from './template.ts'
 
 export const iris: Template = {
   id: 'iris',
+  modelName: 'iris-mlp',
   title: 'Iris flowers',
   summary: 'Three species from four measurements: the first classifier.',
   lesson:

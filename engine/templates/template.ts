@@ -16,6 +16,8 @@ export interface TemplateData {
 /** A project to start from: data, a network that does well on it, and how to train it. */
 export interface Template {
   id: string
+  /** Name of the model in the new project. */
+  modelName: string
   title: string
   /** One sentence. */
   summary: string

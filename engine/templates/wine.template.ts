@@ -4,6 +4,7 @@ import type { Template } from './template.ts'
 
 export const wine: Template = {
   id: 'wine',
+  modelName: 'wine-mlp',
   title: 'Wine cultivars',
   summary: 'Three cultivars from thirteen chemical measurements of very different size.',
   lesson:

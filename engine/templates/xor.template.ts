@@ -4,6 +4,7 @@ import type { Template } from './template.ts'
 
 export const xor: Template = {
   id: 'xor',
+  modelName: 'xor-mlp',
   title: 'Exclusive or',
   summary: 'Four rows that no single layer can separate.',
   lesson:

@@ -42,7 +42,7 @@ export function fillFromTemplate(
     : template && addSample(context, store, template)
   const document = template?.document ?? emptyDocument
   store.models.create({
-    name: template ? `${template.id}-mlp` : 'model-1',
+    name: template?.modelName ?? 'model-1',
     dataset: description?.id ?? null,
     document: (own && description ? fitted(document, description) : document) as unknown as JsonObject,
     plan: (template?.plan ?? defaultPlan) as unknown as JsonObject,

@@ -7,7 +7,7 @@ import { Studio } from '../../support/e2e-studio.ts'
 
 test('shows the start page with every template, accessible by keyboard and screen reader', async ({ page }) => {
   const studio = new Studio(page)
-  for (const id of ['iris', 'wine', 'breast-cancer', 'digits', 'diabetes', 'xor'])
+  for (const id of ['iris', 'wine', 'breast-cancer', 'digits', 'digits-cnn', 'diabetes', 'xor'])
     await expect(studio.id(`template-${id}`)).toBeVisible()
   expect(await studio.accessibilityFindings()).toEqual([])
   await studio.photograph('start-dark')
