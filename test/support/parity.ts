@@ -2,7 +2,7 @@ import { appendFileSync } from 'node:fs'
 import { expect } from 'vitest'
 
 /** What golden tests allow, relative to the largest number of the tensor that is compared. */
-export const TOLERANCE = { forward: 1e-5, gradient: 1e-4, steps: 1e-4 } as const
+export const TOLERANCE = { forward: 1e-5, gradient: 1e-4, steps: 1e-4, rates: 1e-6 } as const
 
 export type Quantity = keyof typeof TOLERANCE
 

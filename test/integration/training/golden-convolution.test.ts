@@ -3,16 +3,13 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../../engine/base/json.ts'
 import { elementCount } from '../../../engine/base/shape.ts'
+import { findLayer } from '../../../engine/layers/registry.ts'
 import { loadNative } from '../../../engine/native/index.ts'
 import { defaultPlan } from '../../../engine/training/plan.ts'
 import { prepareModel } from '../../../engine/training/prepare-model.ts'
 import { ModelSession } from '../../../engine/training/trainer-session.ts'
 import { documentOf, type Part } from '../../support/model.ts'
-
-/** Largest difference relative to the largest number of the tensor: native float32 against Keras' float32. */
-const FORWARD = 1e-5
-const GRADIENT = 1e-4
-const TEN_STEPS = 1e-4
+import { agree, type Quantity, TOLERANCE } from '../../support/parity.ts'
 
 interface GoldenCase {
   name: string
@@ -107,11 +104,15 @@ class CaseSession {
   }
 }
 
-function expectClose(actual: ArrayLike<number>, expected: readonly number[], tolerance: number, what: string): void {
-  expect(actual.length, what).toBe(expected.length)
-  const scale = Math.max(...expected.map(Math.abs), 1e-3)
-  const worst = Math.max(...expected.map((value, index) => Math.abs(value - (actual[index] as number)))) / scale
-  expect(worst, what).toBeLessThan(tolerance)
+function compare(
+  entry: GoldenCase,
+  quantity: Quantity,
+  what: string,
+  actual: ArrayLike<number>,
+  expected: readonly number[],
+): void {
+  const item = findLayer(entry.type)?.keras ?? entry.type
+  agree({ kind: 'layer', item, library: 'Keras', quantity, actual, expected, what })
 }
 
 describe(`convolution and pooling agree with Keras ${golden.keras} on PyTorch ${golden.torch}`, () => {
@@ -132,7 +133,7 @@ describe(`convolution and pooling agree with Keras ${golden.keras} on PyTorch ${
         const [column] = await test.session.predict(rows)
         for (const row of rows) actual[row * size + at] = column![row]!
       }
-      expectClose(actual, entry.output, FORWARD, 'output')
+      compare(entry, 'forward', 'output', actual, entry.output)
       test.session.dispose()
     },
   )
@@ -145,7 +146,7 @@ describe(`convolution and pooling agree with Keras ${golden.keras} on PyTorch ${
     for (const [index, expected] of [entry.inputGradient, ...entry.gradients].entries()) {
       const before = index === 0 ? entry.x : entry.initial[index - 1]!
       const gradient = test.read(index).map((value, at) => (Math.fround(before[at]!) - value) / rate)
-      expectClose(gradient, expected, GRADIENT, test.session.compiled.weights[index]!.path)
+      compare(entry, 'gradient', test.session.compiled.weights[index]!.path, gradient, expected)
     }
     test.session.dispose()
   })
@@ -155,14 +156,14 @@ describe(`convolution and pooling agree with Keras ${golden.keras} on PyTorch ${
     const test = new CaseSession(entry, { frozen: true, momentum, learningRate })
     await test.train(golden.steps, learningRate)
     for (const [index, expected] of entry.final.entries())
-      expectClose(test.read(index + 1), expected, TEN_STEPS, test.session.compiled.weights[index + 1]!.path)
+      compare(entry, 'steps', test.session.compiled.weights[index + 1]!.path, test.read(index + 1), expected)
     test.session.dispose()
   })
 
   it('over steps that change some weight of every case far more than the tolerance', () => {
     for (const { name, initial, final } of golden.cases) {
       const moved = final.flat().map((value, at) => Math.abs(value - initial.flat()[at]!))
-      expect(Math.max(...moved), name).toBeGreaterThan(100 * TEN_STEPS)
+      expect(Math.max(...moved), name).toBeGreaterThan(100 * TOLERANCE.steps)
     }
   })
 })

@@ -14,11 +14,8 @@ import { optimizers } from '../../../engine/training/optimizers/registry.ts'
 import { defaultPlan, parsePlan } from '../../../engine/training/plan.ts'
 import { prepareModel } from '../../../engine/training/prepare-model.ts'
 import { ModelSession } from '../../../engine/training/trainer-session.ts'
+import { agree, type Comparison, TOLERANCE } from '../../support/parity.ts'
 
-/** Relative to the largest number of what is compared: native float32 against float32 of Keras and PyTorch. */
-const FORWARD = 1e-5
-const GRADIENT = 1e-4
-const WEIGHTS = 1e-4
 /** A gradient is read from one step of gradient descent: rounding of the weights, which are at most about 2. */
 const ROUNDING = 3e-7
 
@@ -63,17 +60,12 @@ const file = join(import.meta.dirname, '../../golden/losses_optimizers.json')
 const golden = JSON.parse(readFileSync(file, 'utf8')) as Golden
 const native = loadNative()
 
-function expectClose(
-  actual: ArrayLike<number>,
-  expected: readonly number[],
-  tolerance: number,
-  what: string,
-  rounding = 0,
-): void {
-  expect(actual.length, what).toBe(expected.length)
-  const scale = Math.max(...expected.map(Math.abs))
-  const worst = Math.max(...expected.map((value, index) => Math.abs(value - (actual[index] as number))))
-  expect(worst, what).toBeLessThanOrEqual(tolerance * scale + rounding)
+function compare(entry: LossCase | TrainingCase, comparison: Omit<Comparison, 'kind' | 'item' | 'library'>): void {
+  if (!('optimizer' in entry)) agree({ kind: 'loss', item: entry.loss, library: 'Keras', ...comparison })
+  else {
+    const library = entry.optimizer.type === 'radam' ? 'PyTorch' : 'Keras'
+    agree({ kind: 'optimizer', item: entry.optimizer.type, library, ...comparison })
+  }
 }
 
 /** Keras' names of parameters are ours in snake case, but for the three ways to clip. */
@@ -136,8 +128,18 @@ describe(`losses agree with Keras ${golden.keras}`, () => {
       outputs: results,
     })
     session.dispose()
-    expectClose(results[0] as Float32Array, entry.values, FORWARD, 'values')
-    expectClose(results[1] as Float32Array, entry.gradient.flat(), GRADIENT, 'gradient')
+    compare(entry, {
+      quantity: 'forward',
+      what: 'values',
+      actual: results[0] as Float32Array,
+      expected: entry.values,
+    })
+    compare(entry, {
+      quantity: 'gradient',
+      what: 'gradient',
+      actual: results[1] as Float32Array,
+      expected: entry.gradient.flat(),
+    })
   })
 })
 
@@ -205,8 +207,14 @@ describe(`training agrees with Keras ${golden.keras} and PyTorch ${golden.torch}
     const measured: number[] = []
     for (let iteration = 0; iteration < golden.steps; iteration += 1)
       measured.push(await step(iteration, Number(entry.optimizer.params.learning_rate)))
-    expectClose(measured, entry.losses, WEIGHTS, 'losses')
-    for (const [path, values] of weights()) expectClose(values, (entry.final[path] as number[]).flat(), WEIGHTS, path)
+    compare(entry, { quantity: 'steps', what: 'losses', actual: measured, expected: entry.losses })
+    for (const [path, values] of weights())
+      compare(entry, {
+        quantity: 'steps',
+        what: path,
+        actual: values,
+        expected: (entry.final[path] as number[]).flat(),
+      })
     session.dispose()
   })
 
@@ -217,13 +225,21 @@ describe(`training agrees with Keras ${golden.keras} and PyTorch ${golden.torch}
     for (const [path, values] of weights()) {
       const before = (entry.initial[path] as number[]).flat()
       const gradient = before.map((value, index) => Math.fround(value) - (values[index] as number))
-      expectClose(gradient, (entry.gradients[path] as number[]).flat(), GRADIENT, path, ROUNDING)
+      compare(entry, {
+        quantity: 'gradient',
+        what: path,
+        actual: gradient,
+        expected: (entry.gradients[path] as number[]).flat(),
+        scale: ROUNDING / TOLERANCE.gradient,
+      })
     }
     session.dispose()
   })
 
   it('over steps that change every loss far more than the tolerance', () => {
     for (const { name, losses } of golden.training)
-      expect(Math.abs((losses[0] as number) / (losses.at(-1) as number) - 1), name).toBeGreaterThan(100 * WEIGHTS)
+      expect(Math.abs((losses[0] as number) / (losses.at(-1) as number) - 1), name).toBeGreaterThan(
+        100 * TOLERANCE.steps,
+      )
   })
 })

@@ -2,16 +2,13 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { elementCount } from '../../../engine/base/shape.ts'
+import { findLayer } from '../../../engine/layers/registry.ts'
 import { loadNative } from '../../../engine/native/index.ts'
 import { defaultPlan } from '../../../engine/training/plan.ts'
 import { prepareModel } from '../../../engine/training/prepare-model.ts'
 import { ModelSession } from '../../../engine/training/trainer-session.ts'
 import { documentOf, type Part } from '../../support/model.ts'
-
-/** Largest difference relative to the largest number of the tensor: native float32 against Keras' float32. */
-const FORWARD = 1e-5
-const GRADIENT = 1e-4
-const TEN_STEPS = 1e-4
+import { agree, type Quantity, TOLERANCE } from '../../support/parity.ts'
 
 type Weights = Readonly<Record<string, readonly number[]>>
 
@@ -100,14 +97,18 @@ class CaseSession {
   }
 }
 
-function expectClose(actual: ArrayLike<number>, expected: readonly number[], tolerance: number, what: string): void {
-  expect(actual.length, what).toBe(expected.length)
-  const scale = Math.max(...expected.map(Math.abs), 1e-3)
-  const worst = Math.max(...expected.map((value, index) => Math.abs(value - (actual[index] as number)))) / scale
-  expect(worst, what).toBeLessThan(tolerance)
-}
-
 const cases = golden.cases.map((entry) => [entry.name, entry] as const)
+
+function compare(
+  entry: GoldenCase,
+  quantity: Quantity,
+  what: string,
+  actual: ArrayLike<number>,
+  expected: readonly number[],
+): void {
+  const item = findLayer(entry.parts.tested!.type)?.keras ?? entry.parts.tested!.type
+  agree({ kind: 'layer', item, library: 'Keras', quantity, actual, expected, what })
+}
 
 describe(`merging, normalisation and embedding agree with Keras ${golden.keras} on PyTorch ${golden.torch}`, () => {
   it.each(cases)('%s: what the layer computes', async (_, entry) => {
@@ -123,7 +124,7 @@ describe(`merging, normalisation and embedding agree with Keras ${golden.keras} 
       const [column] = await test.session.predict(test.rows)
       for (const row of test.rows) actual[row * size + at] = column![row]!
     }
-    expectClose(actual, entry.output, FORWARD, 'output')
+    compare(entry, 'forward', 'output', actual, entry.output)
     test.session.dispose()
   })
 
@@ -135,7 +136,7 @@ describe(`merging, normalisation and embedding agree with Keras ${golden.keras} 
     for (const [path, expected] of Object.entries(entry.gradients)) {
       const before = entry.initial[path]!
       const gradient = test.read(path).map((value, at) => (Math.fround(before[at]!) - value) / rate)
-      expectClose(gradient, expected, GRADIENT, path)
+      compare(entry, 'gradient', path, gradient, expected)
     }
     test.session.dispose()
   })
@@ -144,7 +145,7 @@ describe(`merging, normalisation and embedding agree with Keras ${golden.keras} 
     const { learningRate, momentum } = golden
     const test = new CaseSession(entry, { momentum, learningRate })
     await test.train(golden.steps, learningRate)
-    for (const [path, expected] of Object.entries(entry.final)) expectClose(test.read(path), expected, TEN_STEPS, path)
+    for (const [path, expected] of Object.entries(entry.final)) compare(entry, 'steps', path, test.read(path), expected)
     test.session.dispose()
   })
 
@@ -153,7 +154,7 @@ describe(`merging, normalisation and embedding agree with Keras ${golden.keras} 
       const moved = Object.entries(final).flatMap(([path, values]) =>
         values.map((value, at) => Math.abs(value - initial[path]![at]!)),
       )
-      expect(Math.max(...moved), name).toBeGreaterThan(100 * TEN_STEPS)
+      expect(Math.max(...moved), name).toBeGreaterThan(100 * TOLERANCE.steps)
     }
   })
 })

@@ -10,12 +10,8 @@ import type { LayerDeclaration } from '../../../engine/layers/layer.ts'
 import { effectiveParams } from '../../../engine/layers/param-check.ts'
 import { layers } from '../../../engine/layers/registry.ts'
 import { interpretNatively } from '../../support/native-interpreter.ts'
+import { agree, type Quantity, TOLERANCE } from '../../support/parity.ts'
 import type { Values } from '../../support/reference-interpreter.ts'
-
-/** Relative to the largest number of the tensor: native float32 against float32 of Keras on PyTorch. */
-const FORWARD = 1e-5
-const GRADIENT = 1e-4
-const WEIGHTS = 1e-4
 
 interface GoldenCase {
   layer: string
@@ -83,29 +79,25 @@ function graphOf(entry: GoldenCase) {
   return { graph: verify(graph, 'differentiate'), gradients, given, n, x, weights, output }
 }
 
-function expectClose(actual: ArrayLike<number>, expected: readonly number[], tolerance: number, what: string): void {
-  expect(actual.length, what).toBe(expected.length)
-  const scale = Math.max(...expected.map(Math.abs))
-  const worst = Math.max(...expected.map((value, index) => Math.abs(value - (actual[index] as number))))
-  expect(scale, what).toBeGreaterThan(0)
-  expect(worst / scale, what).toBeLessThan(tolerance)
-}
-
 const title = ({ layer, params, merge, shape }: GoldenCase): string =>
   `${layer} ${JSON.stringify(params)} on ${shape.join(' x ')}${merge === null ? '' : `, both directions, ${merge}`}`
 
 describe(`recurrent layers agree with Keras ${golden.keras} on PyTorch ${golden.torch}`, () => {
   it.each(golden.cases.map((entry) => [title(entry), entry] as const))('%s', async (_, entry) => {
     const { graph, gradients, given, n, x, weights, output } = graphOf(entry)
+    const check = (quantity: Quantity, what: string, actual: ArrayLike<number>, expected: number[] | undefined) => {
+      const item = entry.merge === null ? entry.layer : `Bidirectional ${entry.layer}`
+      agree({ kind: 'layer', item, library: 'Keras', quantity, actual, expected: expected ?? [], what })
+    }
     for (let step = 0; step < golden.steps; step += 1) {
       const values = await interpretNatively(graph, given, n)
       const gradientOf = (id: ValueId): Float64Array =>
         values.get(gradients.get(id) as ValueId)?.data ?? new Float64Array()
       if (step === 0) {
-        expectClose(values.get(output)?.data ?? [], entry.output, FORWARD, 'output')
-        expectClose(gradientOf(x), entry.inputGradient, GRADIENT, 'gradient of the input')
+        check('forward', 'output', values.get(output)?.data ?? [], entry.output)
+        check('gradient', 'gradient of the input', gradientOf(x), entry.inputGradient)
         for (const [name, id] of Object.entries(weights))
-          expectClose(gradientOf(id), entry.gradients[name] as number[], GRADIENT, `gradient of ${name}`)
+          check('gradient', `gradient of ${name}`, gradientOf(id), entry.gradients[name])
       }
       for (const id of Object.values(weights)) {
         const tensor = given.get(id) as { shape: number[]; data: Float64Array }
@@ -115,7 +107,7 @@ describe(`recurrent layers agree with Keras ${golden.keras} on PyTorch ${golden.
       }
     }
     for (const [name, id] of Object.entries(weights))
-      expectClose(given.get(id)?.data ?? [], entry.final[name] as number[], WEIGHTS, `${name} after ten steps`)
+      check('steps', `${name} after ten steps`, given.get(id)?.data ?? [], entry.final[name])
   })
 
   it('in at least three settings of each layer, which torch.nn gave too, over steps that move the weights', () => {
@@ -127,7 +119,7 @@ describe(`recurrent layers agree with Keras ${golden.keras} on PyTorch ${golden.
     for (const entry of golden.cases) {
       const [before, after] = [entry.initial.kernel as number[], entry.final.kernel as number[]]
       const moved = Math.max(...before.map((value, index) => Math.abs(value - (after[index] as number))))
-      expect(moved, title(entry)).toBeGreaterThan(20 * WEIGHTS)
+      expect(moved, title(entry)).toBeGreaterThan(20 * TOLERANCE.steps)
     }
   })
 })

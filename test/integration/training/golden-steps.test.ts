@@ -8,9 +8,7 @@ import { chain } from '../../../engine/templates/chain.ts'
 import { defaultPlan } from '../../../engine/training/plan.ts'
 import { prepareModel } from '../../../engine/training/prepare-model.ts'
 import { ModelSession } from '../../../engine/training/trainer-session.ts'
-
-/** Relative to the largest number of the tensor, or of the ten losses: native float32 against Keras' float32 on PyTorch. */
-const TOLERANCE = 1e-4
+import { agree, TOLERANCE } from '../../support/parity.ts'
 
 interface GoldenCase {
   name: string
@@ -67,11 +65,9 @@ function sessionFor(golden: GoldenCase): { session: ModelSession; learningRate: 
   return { session, learningRate: Number(golden.optimizer.params.learning_rate) }
 }
 
-function expectClose(actual: ArrayLike<number>, expected: readonly number[], what: string): void {
-  expect(actual.length, what).toBe(expected.length)
-  const scale = Math.max(...expected.map(Math.abs))
-  const worst = Math.max(...expected.map((value, index) => Math.abs(value - (actual[index] as number)))) / scale
-  expect(worst, what).toBeLessThan(TOLERANCE)
+function compare(entry: GoldenCase, what: string, actual: ArrayLike<number>, expected: number[]): void {
+  const item = entry.optimizer.type
+  agree({ kind: 'optimizer', item, library: 'Keras', quantity: 'steps', actual, expected, what })
 }
 
 describe(`ten training steps agree with Keras ${golden.keras}`, () => {
@@ -93,17 +89,19 @@ describe(`ten training steps agree with Keras ${golden.keras}`, () => {
       })
       losses.push((accumulators[0] as number) / golden.rows)
     }
-    expectClose(losses, entry.losses, 'losses')
+    compare(entry, 'losses', losses, entry.losses)
     for (const { path, offset, shape } of session.compiled.weights) {
       const length = shape.reduce((product, size) => product * size, 1)
       const expected = (entry.final[path] as number[]).flat()
-      expectClose(session.native.readPersistent(offset, length), expected, path)
+      compare(entry, path, session.native.readPersistent(offset, length), expected)
     }
     session.dispose()
   })
 
   it('over steps that change every loss far more than the tolerance', () => {
     for (const { name, losses } of golden.cases)
-      expect(Math.abs((losses[0] as number) / (losses.at(-1) as number) - 1), name).toBeGreaterThan(100 * TOLERANCE)
+      expect(Math.abs((losses[0] as number) / (losses.at(-1) as number) - 1), name).toBeGreaterThan(
+        100 * TOLERANCE.steps,
+      )
   })
 })

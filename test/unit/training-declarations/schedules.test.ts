@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../../engine/base/json.ts'
 import { scheduledLearningRate, schedules } from '../../../engine/training/schedules/registry.ts'
 import type { ScheduledRun } from '../../../engine/training/schedules/schedule.ts'
+import { agree } from '../../support/parity.ts'
 
 const rate = (type: string, params: Record<string, number>, epoch: number, initial = 0.1) =>
   scheduledLearningRate({ type, params }, epoch, initial)
@@ -67,8 +68,9 @@ describe(`schedules of Keras ${golden.keras} and PyTorch ${golden.torch}`, () =>
       const run = { epochs, stepsPerEpoch, watched: watched.slice(0, index), better }
       return scheduledLearningRate({ type: item.type, params: item.params }, epoch, item.initial, run)
     })
-    for (const [index, expected] of item.rates.entries())
-      expect(Math.abs((rates[index] as number) - expected), `rate ${index}`).toBeLessThan(1e-6 * item.initial)
+    const library = item.type === 'one_cycle' ? 'PyTorch' : 'Keras'
+    const compared = { actual: rates, expected: item.rates, what: item.name, scale: item.initial }
+    agree({ kind: 'schedule', item: item.type, library, quantity: 'rates', ...compared })
     expect(new Set(item.rates).size).toBeGreaterThan(1)
   })
 })
