@@ -5,7 +5,7 @@ import { findOp } from '../ops/registry.ts'
 import type { IrGraph, IrNode, IrValue, ValueId } from './ir.ts'
 import { countUses, producers, removeDeadCode, withNodes } from './rewrite.ts'
 
-/** Loss over probabilities -> what makes the probabilities, and the same loss over what it is made from. */
+/** Loss over probabilities (or steps) -> what makes them, and the same loss over what they are made from. */
 const logitForms: Readonly<Record<string, { from: (node: IrNode) => boolean; to: string }>> = {
   binary_cross_entropy: {
     from: (node) => node.op === 'activation' && node.attributes.activation === 'sigmoid',
@@ -13,11 +13,15 @@ const logitForms: Readonly<Record<string, { from: (node: IrNode) => boolean; to:
   },
   categorical_cross_entropy: { from: (node) => node.op === 'softmax', to: 'softmax_cross_entropy' },
   sparse_categorical_cross_entropy: { from: (node) => node.op === 'softmax', to: 'sparse_softmax_cross_entropy' },
+  perceptron: {
+    from: (node) => node.op === 'activation' && node.attributes.activation === 'step',
+    to: 'perceptron',
+  },
 }
 
 /**
  * Takes cross-entropies from the logits where the probabilities come from a sigmoid or softmax, as Keras does: exact for saturated
- * outputs, and one simple gradient. The probabilities stay for whoever reads them. To be run before differentiation.
+ * outputs, and one simple gradient; and the perceptron criterion from before the step, which has no gradient. The probabilities stay for whoever reads them. To be run before differentiation.
  */
 export function fuseLosses(graph: IrGraph): IrGraph {
   const made = producers(graph)

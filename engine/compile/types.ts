@@ -20,6 +20,8 @@ export interface LossDeclaration {
   params?: ParamSpecs
   /** Functions of the last layer whose values it can take, the usual one first; left out where any will do. */
   activations?: readonly string[]
+  /** The function that must stand right before the Output; the loss is taken from before it. */
+  needsActivation?: string
   /** Throws a LaminaError when prediction and target do not fit (`loss.shape`). */
   check(prediction: Shape, target: DatasetSignature['targets'][number] | undefined): void
   /** Per-sample loss [N]; `params` are those of `params`, their defaults when left out. */

@@ -42,10 +42,19 @@ export function advise(
     const context = { inputs: known.inputs, params: known.params, dataset }
     const own = known.complete ? (findLayer(node.type)?.advise?.(context) ?? []) : []
     for (const problem of own) found.push({ severity: 'warning', ...problem, node: id, where: node.name })
-    if (activation === 'step' && learns) found.push(stepAdvice(document, node))
+    if (activation === 'step' && learns && !isPerceptron(document, id)) found.push(stepAdvice(document, node))
     if (saturated && before + 1 === DEEP) found.push(vanishingAdvice(document, node))
   }
   return found
+}
+
+/** True for a unit whose loss is taken from before its step, so that it learns all the same. */
+function isPerceptron(document: GraphDocument, id: NodeId): boolean {
+  const readers = connectionsOf(document).outgoing.get(id) ?? []
+  return readers.some(({ to }) => {
+    const reader = document.nodes[to.node]
+    return reader?.type === 'output' && reader.params.loss === 'perceptron'
+  })
 }
 
 function stepAdvice(document: GraphDocument, node: GraphNode): Diagnostic {
@@ -59,7 +68,7 @@ function stepAdvice(document: GraphDocument, node: GraphNode): Diagnostic {
     param: 'activation',
     expected: 'an activation with a gradient, or frozen weights',
     received: 'step',
-    fix: 'Use sigmoid to train it, or freeze the layers before it.',
+    fix: 'Use sigmoid to train it, the loss perceptron for a single layer, or freeze the layers before it.',
     repair: edit.ok ? { ...edit.patch, label: 'Use sigmoid' } : undefined,
   }
 }

@@ -58,9 +58,33 @@ function shapeRepair(document: GraphDocument, inference: DocumentInference, outp
   ])
 }
 
+/** A loss that is taken from before a certain function, and another function in its place. */
+function neededActivation(document: GraphDocument, { node, last, loss }: ResolvedOutput): Diagnostic | null {
+  const needed = loss?.needsActivation
+  if (!loss || needed === undefined) return null
+  const direct = sourceOf(document, node.id)?.id === last.node?.id
+  if (direct && last.activation === needed) return null
+  return {
+    severity: 'error',
+    code: 'objective.needs-activation',
+    message: `${loss.label} as a loss needs ${needed} as the function right before ${node.name}.`,
+    node: direct && last.node ? last.node.id : node.id,
+    param: direct && last.node ? 'activation' : 'loss',
+    where: direct && last.node ? last.node.name : node.name,
+    expected: needed,
+    received: last.activation ?? 'another layer',
+    fix: `Set the activation of the last layer to ${needed}, or choose another loss.`,
+    repair: direct
+      ? patchOf(document, `Set the last activation to ${needed}`, [[last.node, { activation: needed }]])
+      : undefined,
+  }
+}
+
 function activationFinding(document: GraphDocument, output: ResolvedOutput): Diagnostic | null {
   const { node, last, loss, prediction, target } = output
   const { activation } = last
+  const needed = neededActivation(document, output)
+  if (needed) return needed
   if (!loss || activation === null) return null
   const at = { node: last.node?.id ?? node.id, param: 'activation', where: last.node?.name ?? node.name }
   const repair = (value: string) =>

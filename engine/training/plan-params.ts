@@ -40,6 +40,14 @@ export const planParams: ParamSpecs = {
     max: Number.MAX_SAFE_INTEGER,
     searchable: true,
   },
+  shuffle: {
+    kind: 'boolean',
+    label: 'Shuffle',
+    help: 'Visits the training rows in a new order every epoch. Off: in the order of the table, as for learning one by one.',
+    keras: 'shuffle',
+    default: true,
+    searchable: false,
+  },
   threads: {
     kind: 'integer',
     label: 'Threads',

@@ -101,6 +101,7 @@ export function parsePlan(json: unknown): TrainingPlan {
     epochs: parseField('epochs', json.epochs, defaultPlan.epochs) as number,
     batchSize: parseField('batchSize', json.batchSize, defaultPlan.batchSize) as number,
     seed: parseField('seed', json.seed, defaultPlan.seed) as number,
+    shuffle: parseField('shuffle', json.shuffle, defaultPlan.shuffle) as boolean,
     threads: parseField('threads', json.threads, defaultPlan.threads) as number,
     optimizer: parseChoice('optimizer', json.optimizer, defaultPlan.optimizer),
     schedule: parseChoice('schedule', json.schedule, defaultPlan.schedule),

@@ -11,6 +11,8 @@ export interface TrainingPlan {
   epochs: number
   batchSize: number
   seed: number
+  /** Visit the training rows in a new order every epoch; false: always in the order of the table. */
+  shuffle: boolean
   /** 0 = all cores of the budget. Results do not depend on it. */
   threads: number
   optimizer: Choice
@@ -36,6 +38,7 @@ export const defaultPlan: TrainingPlan = {
   epochs: 100,
   batchSize: 32,
   seed: 1,
+  shuffle: true,
   threads: 0,
   optimizer: { type: 'adam', params: {} },
   schedule: { type: 'constant', params: {} },

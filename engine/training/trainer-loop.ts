@@ -146,7 +146,7 @@ export class TrainingLoop {
   /** Trains what is left of the current epoch. */
   async #trainEpoch(learningRate: number): Promise<'done' | 'stop'> {
     const { session, plan, rows, seed } = this.#job
-    const order = epochOrder(rows.train, seed, this.#epoch)
+    const order = plan.shuffle ? epochOrder(rows.train, seed, this.#epoch) : rows.train
     while (this.#step < this.#steps) {
       if (!(await this.#mayContinue())) return 'stop'
       const rates = this.#ratesFrom(this.#step, learningRate)

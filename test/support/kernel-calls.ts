@@ -74,6 +74,7 @@ const meanLosses: Readonly<Record<string, readonly [() => Operand, () => Operand
   poisson: [() => x(wide, 0.1, 2), () => x(wide, 0.1, 2)],
   hinge: [() => x(wide), labels],
   squared_hinge: [() => x(wide), labels],
+  perceptron: [() => x(wide), labels],
   categorical_hinge: [() => x(wide), () => probability(wide)],
   kl_divergence: [() => probability(wide), () => probability(wide)],
   cosine_similarity: [() => x(wide), () => x(wide)],

@@ -45,6 +45,7 @@ import { meanSquaredLogarithmicError, meanSquaredLogarithmicErrorGradient } from
 import { minimum, minimumGradient } from '../minimum.op.ts'
 import { multiply } from '../multiply.op.ts'
 import { nadamUpdate } from '../nadam_update.op.ts'
+import { perceptron, perceptronGradient } from '../perceptron.op.ts'
 import { poisson, poissonGradient } from '../poisson.op.ts'
 import { prelu, preluGradient } from '../prelu.op.ts'
 import { radamUpdate } from '../radam_update.op.ts'
@@ -146,6 +147,8 @@ export const ops: readonly OpDeclaration[] = [
   minimumGradient,
   multiply,
   nadamUpdate,
+  perceptron,
+  perceptronGradient,
   poisson,
   poissonGradient,
   prelu,

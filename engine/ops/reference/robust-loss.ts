@@ -45,6 +45,10 @@ export const hingeGradient = meanGradientOf((p, t) => (label(t) * p < 1 ? -label
 export const squaredHinge = meanOf((p, t) => Math.max(1 - label(t) * p, 0) ** 2)
 export const squaredHingeGradient = meanGradientOf((p, t) => -2 * label(t) * Math.max(1 - label(t) * p, 0))
 
+const surplus = (x: number, t: number): number => (x >= 0 ? 1 : 0) - t
+export const perceptron = perSample((x, t) => total(zip(x, t, (a, b) => surplus(a, b) * a)))
+export const perceptronGradient = perSampleGradient((x, t) => zip(x, t, surplus))
+
 const wrongScores = (p: Row, t: Row): number[] => zip(p, t, (a, b) => (1 - b) * a)
 const margin = (p: Row, t: Row): number => Math.max(...wrongScores(p, t)) - total(zip(p, t, (a, b) => a * b)) + 1
 export const categoricalHinge = perSample((p, t) => Math.max(margin(p, t), 0))

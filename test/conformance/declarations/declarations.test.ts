@@ -39,6 +39,7 @@ const special: Readonly<
 > = {
   binary_crossentropy: { target: (value) => (value > 0 ? 1 : 0) },
   hinge: { target: Math.sign },
+  perceptron: { target: (value) => (value > 0 ? 1 : 0) },
   squared_hinge: { target: Math.sign },
   mean_squared_logarithmic_error: { target: (value) => 2 + value },
   mean_absolute_percentage_error: { target: (value) => 2 + value },

@@ -83,6 +83,7 @@ const cases: KernelCase[] = [
   ...loss('poisson', operand([-1, 1], 2), operand([-1, 1], 4), [2 - 4 * Math.LN2], [-1]),
   ...loss('hinge', operand([-1, 3], 0.5, 0.5, 2), operand([-1, 3], 1, 0, 1), [2 / 3], [-1 / 3, 1 / 3, 0]),
   ...loss('squared_hinge', operand([-1, 2], 0.5, 0.5), operand([-1, 2], 1, -1), [1.25], [-0.5, 1.5]),
+  ...loss('perceptron', operand([-1, 4], 2, -3, 0, 0.5), operand([-1, 4], 0, 1, 1, 1), [5], [1, -1, 0, 0]),
   ...loss('categorical_hinge', operand([-1, 3], 0.5, 1, 2), operand([-1, 3], 0, 1, 0), [2], [0, -1, 1]),
   ...loss('categorical_hinge', operand([-1, 2], 0, 3), operand([-1, 2], 0, 1), [0], [0, 0]),
   ...loss(

@@ -15,7 +15,7 @@ import { topKCategoricalAccuracy, sparseTopKCategoricalAccuracy } from '../ranki
 import { simpleRnn, simpleRnnGradient, lstm, lstmGradient, gru, gruGradient } from '../recurrent.ts'
 import { batchMean, batchMeanGradient, l1Penalty, l1PenaltyGradient, l2Penalty, l2PenaltyGradient, accumulate } from '../reduction.ts'
 import { reverse } from '../reverse.ts'
-import { meanSquaredLogarithmicError, meanSquaredLogarithmicErrorGradient, meanAbsolutePercentageError, meanAbsolutePercentageErrorGradient, huber, huberGradient, logCosh, logCoshGradient, poisson, poissonGradient, hinge, hingeGradient, squaredHinge, squaredHingeGradient, categoricalHinge, categoricalHingeGradient, klDivergence, klDivergenceGradient, cosineSimilarity, cosineSimilarityGradient } from '../robust-loss.ts'
+import { meanSquaredLogarithmicError, meanSquaredLogarithmicErrorGradient, meanAbsolutePercentageError, meanAbsolutePercentageErrorGradient, huber, huberGradient, logCosh, logCoshGradient, poisson, poissonGradient, hinge, hingeGradient, squaredHinge, squaredHingeGradient, perceptron, perceptronGradient, categoricalHinge, categoricalHingeGradient, klDivergence, klDivergenceGradient, cosineSimilarity, cosineSimilarityGradient } from '../robust-loss.ts'
 import { concatenate, slice, padSlice, reshape } from '../shape.ts'
 import { softmax, softmaxGradient } from '../softmax.ts'
 import { sgdUpdate, rmspropUpdate, adamUpdate } from '../update.ts'
@@ -114,6 +114,8 @@ export const references: Readonly<Record<string, ReferenceImplementation>> = {
   hinge_gradient: hingeGradient,
   squared_hinge: squaredHinge,
   squared_hinge_gradient: squaredHingeGradient,
+  perceptron: perceptron,
+  perceptron_gradient: perceptronGradient,
   categorical_hinge: categoricalHinge,
   categorical_hinge_gradient: categoricalHingeGradient,
   kl_divergence: klDivergence,

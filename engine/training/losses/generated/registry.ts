@@ -12,6 +12,7 @@ import { meanAbsoluteError } from '../mean-absolute-error.loss.ts'
 import { meanAbsolutePercentageError } from '../mean-absolute-percentage-error.loss.ts'
 import { meanSquaredError } from '../mean-squared-error.loss.ts'
 import { meanSquaredLogarithmicError } from '../mean-squared-logarithmic-error.loss.ts'
+import { perceptron } from '../perceptron.loss.ts'
 import { poisson } from '../poisson.loss.ts'
 import { sparseCategoricalCrossentropy } from '../sparse-categorical-crossentropy.loss.ts'
 import { squaredHinge } from '../squared-hinge.loss.ts'
@@ -29,6 +30,7 @@ export const losses: readonly LossDeclaration[] = [
   meanAbsolutePercentageError,
   meanSquaredError,
   meanSquaredLogarithmicError,
+  perceptron,
   poisson,
   sparseCategoricalCrossentropy,
   squaredHinge,
