@@ -58,14 +58,33 @@ interface Golden {
 
 const file = join(import.meta.dirname, '../../golden/losses_optimizers.json')
 const golden = JSON.parse(readFileSync(file, 'utf8')) as Golden
+
+/** The same cases in plain PyTorch, where it has the loss and the optimiser, by their position. */
+interface PlainTorch {
+  torch: string
+  losses: (Pick<LossCase, 'loss' | 'values' | 'gradient'> & { index: number })[]
+  training: (Pick<TrainingCase, 'name' | 'losses' | 'gradients' | 'final'> & { index: number })[]
+}
+
+const plain = JSON.parse(readFileSync(file.replace('.json', '_pytorch.json'), 'utf8')) as PlainTorch
+const plainLoss = (entry: LossCase) => plain.losses.find(({ index }) => golden.losses[index] === entry)
+const plainTraining = (entry: TrainingCase) => plain.training.find(({ index }) => golden.training[index] === entry)
 const native = loadNative()
 
-function compare(entry: LossCase | TrainingCase, comparison: Omit<Comparison, 'kind' | 'item' | 'library'>): void {
-  if (!('optimizer' in entry)) agree({ kind: 'loss', item: entry.loss, library: 'Keras', ...comparison })
-  else {
-    const library = entry.optimizer.type === 'radam' ? 'PyTorch' : 'Keras'
-    agree({ kind: 'optimizer', item: entry.optimizer.type, library, ...comparison })
-  }
+type Compared = Omit<Comparison, 'kind' | 'item' | 'library' | 'expected'> & {
+  expected: readonly (number | number[])[]
+  /** What plain PyTorch says. */
+  plain: readonly (number | number[])[] | undefined
+}
+
+function compare(entry: LossCase | TrainingCase, { expected, plain: other, ...comparison }: Compared): void {
+  const training = 'optimizer' in entry
+  const thing = training
+    ? ({ kind: 'optimizer', item: entry.optimizer.type } as const)
+    : ({ kind: 'loss', item: entry.loss } as const)
+  const library = thing.item === 'radam' ? 'PyTorch' : 'Keras'
+  agree({ ...thing, ...comparison, library, expected: expected.flat() })
+  if (other) agree({ ...thing, ...comparison, library: 'PyTorch', expected: other.flat() })
 }
 
 /** Keras' names of parameters are ours in snake case, but for the three ways to clip. */
@@ -133,12 +152,14 @@ describe(`losses agree with Keras ${golden.keras}`, () => {
       what: 'values',
       actual: results[0] as Float32Array,
       expected: entry.values,
+      plain: plainLoss(entry)?.values,
     })
     compare(entry, {
       quantity: 'gradient',
       what: 'gradient',
       actual: results[1] as Float32Array,
-      expected: entry.gradient.flat(),
+      expected: entry.gradient,
+      plain: plainLoss(entry)?.gradient,
     })
   })
 })
@@ -207,13 +228,21 @@ describe(`training agrees with Keras ${golden.keras} and PyTorch ${golden.torch}
     const measured: number[] = []
     for (let iteration = 0; iteration < golden.steps; iteration += 1)
       measured.push(await step(iteration, Number(entry.optimizer.params.learning_rate)))
-    compare(entry, { quantity: 'steps', what: 'losses', actual: measured, expected: entry.losses })
+    const other = plainTraining(entry)
+    compare(entry, {
+      quantity: 'steps',
+      what: 'losses',
+      actual: measured,
+      expected: entry.losses,
+      plain: other?.losses,
+    })
     for (const [path, values] of weights())
       compare(entry, {
         quantity: 'steps',
         what: path,
         actual: values,
-        expected: (entry.final[path] as number[]).flat(),
+        expected: entry.final[path] as number[],
+        plain: other?.final[path],
       })
     session.dispose()
   })
@@ -229,11 +258,18 @@ describe(`training agrees with Keras ${golden.keras} and PyTorch ${golden.torch}
         quantity: 'gradient',
         what: path,
         actual: gradient,
-        expected: (entry.gradients[path] as number[]).flat(),
+        expected: entry.gradients[path] as number[],
+        plain: plainTraining(entry)?.gradients[path],
         scale: ROUNDING / TOLERANCE.gradient,
       })
     }
     session.dispose()
+  })
+
+  it('and the cases of PyTorch are those of Keras', () => {
+    for (const { index, loss } of plain.losses) expect(golden.losses[index]?.loss).toBe(loss)
+    for (const { index, name } of plain.training) expect(golden.training[index]?.name).toBe(name)
+    expect(plain.training.length).toBeGreaterThan(30)
   })
 
   it('over steps that change every loss far more than the tolerance', () => {
