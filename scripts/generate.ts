@@ -65,6 +65,13 @@ const registries: readonly Registry[] = [
     form: 'array',
   },
   { folder: 'engine/training/schedules', suffix: '.schedule.ts', name: 'schedules', form: 'array' },
+  {
+    folder: 'engine/templates',
+    suffix: '.template.ts',
+    name: 'templates',
+    type: ['Template', 'engine/templates/template.ts'],
+    form: 'array',
+  },
 ]
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')

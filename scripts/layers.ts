@@ -217,7 +217,7 @@ export const zones: readonly Zone[] = [
       'compile',
       'training declarations',
     ],
-    types: ['data description', 'program format'],
+    types: ['data description', 'program format', 'templates'],
     advice: 'The contract holds schemas and types; the work is done in handlers.',
   },
   {

@@ -52,6 +52,7 @@ export const Stream = {
   split: 3,
   sampler: 4,
   folds: 5,
+  generatedData: 6,
   layers: 1000,
 } as const
 

@@ -188,9 +188,21 @@ export function cellText(column: TableColumn, row: number): string | null {
 
 /** CSV (comma, line feed, RFC 4180 quotes) with a header. Missing cells are empty; numbers keep all their digits. */
 export function tableToCsv(table: Table): string {
+  return cellsToCsv(
+    table.columns.map((column) => column.name),
+    table.rowCount,
+    (column, row) => cellText(table.columns[column]!, row) ?? '',
+  )
+}
+
+/** The same from any source of cells. */
+export function cellsToCsv(
+  names: readonly string[],
+  rowCount: number,
+  cell: (column: number, row: number) => string,
+): string {
   const quoted = (text: string) => (/[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)
-  const lines = [table.columns.map((column) => quoted(column.name)).join(',')]
-  for (let row = 0; row < table.rowCount; row += 1)
-    lines.push(table.columns.map((column) => quoted(cellText(column, row) ?? '')).join(','))
+  const lines = [names.map(quoted).join(',')]
+  for (let row = 0; row < rowCount; row += 1) lines.push(names.map((_, column) => quoted(cell(column, row))).join(','))
   return `${lines.join('\n')}\n`
 }

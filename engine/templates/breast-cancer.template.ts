@@ -9,6 +9,8 @@ export const breastCancer: Template = {
   summary: 'Benign or malignant from thirty measurements of cell nuclei.',
   lesson:
     'One sigmoid unit and binary cross-entropy; recall matters here, because a missed tumour costs more than a false alarm.',
+  group: 'tables',
+  order: 30,
   task: 'classification',
   data: {
     file: 'breast_cancer',

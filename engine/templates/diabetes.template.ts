@@ -9,6 +9,8 @@ export const diabetes: Template = {
   summary: 'Progression after one year, a number, from ten measurements.',
   lesson:
     'A linear last unit and mean squared error. Half of the variance is as good as it gets: 442 patients, much noise, so a small, regularised network wins.',
+  group: 'tables',
+  order: 40,
   task: 'regression',
   data: {
     file: 'diabetes',

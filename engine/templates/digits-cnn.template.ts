@@ -9,6 +9,8 @@ export const digitsCnn: Template = {
   summary: 'The same ten digits, read by kernels that slide over the image.',
   lesson:
     'A stroke is the same stroke wherever it lies: shared kernels need fewer weights than the dense network and make fewer errors. Compare the two in the runs view.',
+  group: 'images',
+  order: 20,
   task: 'classification',
   data: {
     file: 'digits',

@@ -9,6 +9,8 @@ export const digits: Template = {
   summary: 'Ten digits from images of eight by eight pixels.',
   lesson:
     'Pixels go in as an image and are flattened; dropout holds a network back that could learn 1,797 images by heart.',
+  group: 'images',
+  order: 10,
   task: 'classification',
   data: {
     file: 'digits',

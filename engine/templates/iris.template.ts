@@ -9,6 +9,8 @@ export const iris: Template = {
   summary: 'Three species from four measurements: the first classifier.',
   lesson:
     'Softmax with one unit a class, cross-entropy, and why five folds say more than one split of 150 rows. L2 keeps the small network from learning rows by heart.',
+  group: 'tables',
+  order: 10,
   task: 'classification',
   data: {
     file: 'iris',

@@ -1,15 +1,15 @@
-import { breastCancer } from './breast-cancer.template.ts'
-import { diabetes } from './diabetes.template.ts'
-import { digits } from './digits.template.ts'
-import { digitsCnn } from './digits-cnn.template.ts'
-import { iris } from './iris.template.ts'
-import type { Template } from './template.ts'
-import { wine } from './wine.template.ts'
-import { xor } from './xor.template.ts'
+import { templates as unsorted } from './generated/registry.ts'
+import { type Template, templateGroups } from './template.ts'
 
 export type { Template }
 
-export const templates: readonly Template[] = [iris, wine, breastCancer, digits, digitsCnn, diabetes, xor]
+/** Every template, by group and by its own order within the group. */
+export const templates: readonly Template[] = [...unsorted].sort(
+  (a, b) =>
+    templateGroups.findIndex(({ id }) => id === a.group) - templateGroups.findIndex(({ id }) => id === b.group) ||
+    a.order - b.order ||
+    (a.id < b.id ? -1 : 1),
+)
 
 /** The template of that id, or undefined. */
 export function findTemplate(id: string): Template | undefined {

@@ -1,17 +1,51 @@
+import type { Random } from '../base/rng.ts'
 import type { DatasetDescription, SplitSettings } from '../data/dataset.ts'
 import type { GraphDocument } from '../graph/document.ts'
 import { setScaling } from '../training/override-data.ts'
 import type { TrainingPlan } from '../training/plan.ts'
 
+/** What kind of data a template is about, in the order they are shown. */
+export const templateGroups = [
+  { id: 'tables', label: 'Tables' },
+  { id: 'images', label: 'Images' },
+  { id: 'sequences', label: 'Sequences' },
+  { id: 'text', label: 'Text' },
+  { id: 'unsupervised', label: 'Unsupervised' },
+  { id: 'advanced', label: 'Advanced' },
+] as const
+
+export type TemplateGroup = (typeof templateGroups)[number]['id']
+
+/** One column that a generator makes: a number or a text for each row. */
+export interface GeneratedColumn {
+  name: string
+  values: ArrayLike<number> | readonly string[]
+}
+
+/** Data that is made rather than shipped: pure and seeded, so that every project made from the template holds the same rows. */
+export interface DataGenerator {
+  /** Name of the data set. */
+  name: string
+  rows: number
+  /** Columns, the target included. */
+  columns: number
+  make(random: Random): readonly GeneratedColumn[]
+}
+
 /** How a template's data is prepared; columns not named here keep what was inferred. */
-export interface TemplateData {
-  /** Name of the table in `resources/datasets/` without its extensions. */
-  file: string
+export type TemplateData = {
   target: string
   /** Transform of all numeric features. */
   scaling: 'none' | 'standardize' | 'min-max' | 'robust'
   split: Partial<SplitSettings>
-}
+} & (
+  | {
+      /** Name of the table in `resources/datasets/` without its extensions. */
+      file: string
+      generator?: undefined
+    }
+  | { generator: DataGenerator; file?: undefined }
+)
 
 /** A project to start from: data, a network that does well on it, and how to train it. */
 export interface Template {
@@ -23,6 +57,9 @@ export interface Template {
   summary: string
   /** What it teaches: one or two sentences for the start page. */
   lesson: string
+  group: TemplateGroup
+  /** Place within the group: tens, so that others fit between. */
+  order: number
   task: 'classification' | 'regression'
   data: TemplateData
   document: GraphDocument

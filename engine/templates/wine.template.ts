@@ -9,6 +9,8 @@ export const wine: Template = {
   summary: 'Three cultivars from thirteen chemical measurements of very different size.',
   lesson:
     'Set data.scaling to none and train again: proline counts in hundreds, hue around one, and gradient descent gets nowhere.',
+  group: 'tables',
+  order: 20,
   task: 'classification',
   data: {
     file: 'wine',

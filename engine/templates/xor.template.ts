@@ -9,6 +9,8 @@ export const xor: Template = {
   summary: 'Four rows that no single layer can separate.',
   lesson:
     'Remove the hidden layer and the network fails, however long it trains: the two classes cannot be parted by one line.',
+  group: 'tables',
+  order: 50,
   task: 'classification',
   data: {
     file: 'xor',

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import type { TemplateGroup } from '../../templates/template.ts'
 import { idSchema, inProject, nothing, pathSchema } from './common.ts'
 import { method } from './define.ts'
 
@@ -6,6 +7,7 @@ export interface TemplateInfo {
   id: string
   title: string
   summary: string
+  group: TemplateGroup
   task: 'classification' | 'regression'
   rows: number
   columns: number

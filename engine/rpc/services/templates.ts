@@ -1,11 +1,9 @@
-import { existsSync } from 'node:fs'
-import { basename, join, resolve } from 'node:path'
+import { basename, resolve } from 'node:path'
 import { LaminaError } from '../../base/errors.ts'
 import type { JsonObject } from '../../base/json.ts'
 import type { DatasetDescription } from '../../data/dataset.ts'
 import { readDataFile } from '../../data/files.ts'
 import { inferDataset } from '../../data/infer.ts'
-import { sampleDatasets } from '../../data/samples.ts'
 import { emptyDocument, type GraphDocument } from '../../graph/document.ts'
 import { applyPatch } from '../../graph/patch.ts'
 import { validateDocument } from '../../graph/validate.ts'
@@ -17,11 +15,12 @@ import { defaultPlan } from '../../training/plan.ts'
 import type { TemplateInfo } from '../contract/projects.ts'
 import type { EngineContext } from './context.ts'
 import { describedSignature } from './dataset-cache.ts'
+import { templateFile, templateSize } from './template-data.ts'
 
 export function templateInfos(): TemplateInfo[] {
-  return templates.map(({ id, title, summary, task, data }) => {
-    const sample = sampleDatasets.find((item) => item.file.replace(/\.csv(\.gz)?$/, '') === data.file)
-    return { id, title, summary, task, rows: sample?.rows ?? 0, columns: sample?.columns ?? 0 }
+  return templates.map((template) => {
+    const { id, title, summary, group, task } = template
+    return { id, title, summary, group, task, ...templateSize(template) }
   })
 }
 
@@ -39,7 +38,7 @@ export function fillFromTemplate(
   const own = dataPath === undefined ? null : readDataFile(resolve(dataPath))
   const description = own
     ? addData(store, own, resolve(dataPath!), template && targetFor(context, template, own, dataPath!), template)
-    : template && addSample(context, store, template)
+    : template && addOwnData(context, store, template)
   const document = template?.document ?? emptyDocument
   store.models.create({
     name: template?.modelName ?? 'model-1',
@@ -62,18 +61,13 @@ function templateOf(id: string): Template {
   })
 }
 
-function addSample(
+function addOwnData(
   { paths }: Pick<EngineContext, 'paths'>,
   store: ProjectStore,
   template: Template,
 ): DatasetDescription {
-  const path = samplePath(paths.resources, template)
-  return addData(store, readDataFile(path), path, template.data.target, template, true)
-}
-
-function samplePath(resources: string, template: Template): string {
-  const base = join(resources, 'datasets', template.data.file)
-  return [`${base}.csv`, `${base}.csv.gz`].find((path) => existsSync(path)) ?? `${base}.csv`
+  const { bytes, name } = templateFile(paths.resources, template)
+  return addData(store, bytes, name, template.data.target, template, true)
 }
 
 function addData(
@@ -106,8 +100,8 @@ function targetFor(
   const { target } = template.data
   const names = new Set(inferDataset(bytes, basename(path)).description.columns.map((column) => column.name))
   if (names.has(target)) return target
-  const sample = samplePath(paths.resources, template)
-  const own = inferDataset(readDataFile(sample), basename(sample)).description.columns
+  const sample = templateFile(paths.resources, template)
+  const own = inferDataset(sample.bytes, sample.name).description.columns
   return own.some((column) => names.has(column.name)) ? target : undefined
 }
 

@@ -1,3 +1,5 @@
+import type { TemplateInfo } from '../../../engine/rpc/contract/projects.ts'
+import { templateGroups } from '../../../engine/templates/template.ts'
 import { formatTime } from '../../services/format.ts'
 
 /** The last part of a path of any system. */
@@ -33,4 +35,11 @@ export function whenText(iso: string, now: Date): string {
   if (then.getTime() >= midnight) return `today ${clock}`
   if (then.getTime() >= midnight - DAY) return `yesterday ${clock}`
   return formatTime(iso).slice(0, 10)
+}
+
+/** Templates by what they are about; groups without any are left out. */
+export function groupTemplates(templates: readonly TemplateInfo[]) {
+  return templateGroups
+    .map(({ id, label }) => ({ id, label, templates: templates.filter((template) => template.group === id) }))
+    .filter((group) => group.templates.length > 0)
 }

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { inferDataset } from '../../../engine/data/infer.ts'
 import { fitPreprocessing } from '../../../engine/data/preprocess.ts'
@@ -7,6 +7,7 @@ import { connect, removeNodes } from '../../../engine/graph/edit.ts'
 import { applyPatch } from '../../../engine/graph/patch.ts'
 import { validateDocument } from '../../../engine/graph/validate.ts'
 import { loadNative } from '../../../engine/native/index.ts'
+import { templateFile, templateSize } from '../../../engine/rpc/services/template-data.ts'
 import { findTemplate, type Template, templates } from '../../../engine/templates/registry.ts'
 import { applyTemplateData } from '../../../engine/templates/template.ts'
 import { applyOverrides } from '../../../engine/training/override.ts'
@@ -14,12 +15,12 @@ import { parsePlan } from '../../../engine/training/plan.ts'
 import { signatureOf } from '../../../engine/training/prepare.ts'
 import { createTrainer } from '../../../engine/training/trainer.ts'
 
+const resources = join(import.meta.dirname, '../../../resources')
+
 /** A template's table, described as a new project would. */
 function open(template: Template) {
-  const folder = `${import.meta.dirname}/../../../resources/datasets/`
-  const file = [`${template.data.file}.csv`, `${template.data.file}.csv.gz`].find((name) => existsSync(folder + name))
-  if (!file) throw new Error(`no table for ${template.id}`)
-  const { description, table } = inferDataset(readFileSync(folder + file), file, { target: template.data.target })
+  const { bytes, name } = templateFile(resources, template)
+  const { description, table } = inferDataset(bytes, name, { target: template.data.target })
   return { table, description: applyTemplateData(template, description) }
 }
 
@@ -45,6 +46,17 @@ describe('every template', () => {
     const dataset = signatureOf(fitPreprocessing(table, description, rows), table.rowCount)
     expect(validateDocument(item.document, { dataset, plan: item.plan })).toEqual([])
     expect(parsePlan(item.plan)).toEqual(item.plan)
+  })
+
+  it.each(templates.map((item) => [item.id, item] as const))('%s states the size of its data', (_, item) => {
+    const { table } = open(item)
+    expect(templateSize(item)).toEqual({ rows: table.rowCount, columns: table.columns.length })
+  })
+
+  it('has an id, a model name and a place of its own', () => {
+    for (const of of ['id', 'modelName'] as const)
+      expect(new Set(templates.map((item) => item[of])).size).toBe(templates.length)
+    expect(new Set(templates.map((item) => `${item.group} ${item.order}`)).size).toBe(templates.length)
   })
 
   it('lays its layers out without overlap', () => {

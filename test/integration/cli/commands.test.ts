@@ -1,5 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { templates } from '../../../engine/templates/registry.ts'
+import { templateGroups } from '../../../engine/templates/template.ts'
 import { Workspace } from './lamina.ts'
 
 const work = new Workspace()
@@ -18,13 +20,18 @@ describe('lamina', () => {
     expect(await work.run('--version')).toMatchObject({ code: 0, stdout: `${version}\n` })
   })
 
-  it('lists the six templates', async () => {
+  it('lists every template under the heading of its group', async () => {
     const { code, stdout } = await work.run('templates')
     expect(code).toBe(0)
-    for (const id of ['iris', 'wine', 'breast-cancer', 'digits', 'digits-cnn', 'diabetes', 'xor'])
-      expect(stdout).toContain(id)
+    const lines = stdout.split('\n')
+    const heading = (id: string) => lines.indexOf(templateGroups.find((group) => group.id === id)!.label)
+    for (const { id, group } of templates)
+      expect(lines.findIndex((line) => line.startsWith(`${id} `))).toBeGreaterThan(heading(group))
     const done = await work.ok('templates')
-    expect(done.templates).toEqual(['iris', 'wine', 'breast-cancer', 'digits', 'digits-cnn', 'diabetes', 'xor'])
+    expect(done.templates).toEqual(templates.map(({ id }) => id))
+    expect(done.templates).toEqual(
+      expect.arrayContaining(['iris', 'wine', 'breast-cancer', 'diabetes', 'xor', 'digits']),
+    )
   })
 
   it('refuses to overwrite a project', async () => {

@@ -1,11 +1,10 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DatasetDescription, Split, Table } from '../../../engine/data/dataset.ts'
 import { inferDataset } from '../../../engine/data/infer.ts'
-import { sampleDatasets } from '../../../engine/data/samples.ts'
 import { splitRows } from '../../../engine/data/split.ts'
 import { codesOf } from '../../../engine/data/table.ts'
 import type { GraphDocument } from '../../../engine/graph/document.ts'
+import { templateFile } from '../../../engine/rpc/services/template-data.ts'
 import { type ChainLayer, chain } from '../../../engine/templates/chain.ts'
 import { findTemplate } from '../../../engine/templates/registry.ts'
 import { applyTemplateData } from '../../../engine/templates/template.ts'
@@ -19,7 +18,7 @@ export interface Project {
   split: Split
 }
 
-const FOLDER = join(import.meta.dirname, '../../../resources/datasets')
+const RESOURCES = join(import.meta.dirname, '../../../resources')
 
 /** The rows of a table divided as its description says. */
 export function splitOf(description: DatasetDescription, table: Table): Split {
@@ -30,10 +29,9 @@ export function splitOf(description: DatasetDescription, table: Table): Split {
 /** A template with its own table. */
 export function templateProject(id: string): Project {
   const template = findTemplate(id)
-  const file = template?.data.file
-  const sample = sampleDatasets.find((candidate) => candidate.file.replace(/\.csv(\.gz)?$/, '') === file)
-  if (!template || !sample) throw new Error(`no template ${id}`)
-  const inferred = inferDataset(readFileSync(join(FOLDER, sample.file)), sample.file, { target: template.data.target })
+  if (!template) throw new Error(`no template ${id}`)
+  const { bytes, name } = templateFile(RESOURCES, template)
+  const inferred = inferDataset(bytes, name, { target: template.data.target })
   const description = applyTemplateData(template, inferred.description)
   const { document, plan } = template
   return { document, plan, description, table: inferred.table, split: splitOf(description, inferred.table) }

@@ -1,0 +1,45 @@
+import { existsSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { Random, Stream } from '../../base/rng.ts'
+import { readDataFile } from '../../data/files.ts'
+import { sampleDatasets } from '../../data/samples.ts'
+import { cellsToCsv } from '../../data/table.ts'
+import type { DataGenerator, GeneratedColumn, Template } from '../../templates/template.ts'
+
+/** Every project made from a template holds the same rows. */
+const SEED = 1
+
+export interface TemplateFile {
+  /** File name, which says the format. */
+  name: string
+  bytes: Uint8Array
+}
+
+/** The data of a template as a file: what ships in `resources/datasets/`, or what its generator makes. */
+export function templateFile(resources: string, { data }: Template): TemplateFile {
+  if (data.generator) return generatedFile(data.generator)
+  const base = join(resources, 'datasets', data.file)
+  const path = [`${base}.csv`, `${base}.csv.gz`].find((candidate) => existsSync(candidate)) ?? `${base}.csv`
+  return { name: basename(path), bytes: readDataFile(path) }
+}
+
+/** Rows and columns of a template's data, without reading or making it. */
+export function templateSize({ data }: Template): { rows: number; columns: number } {
+  if (data.generator) return { rows: data.generator.rows, columns: data.generator.columns }
+  const sample = sampleDatasets.find((item) => item.file.replace(/\.csv(\.gz)?$/, '') === data.file)
+  return { rows: sample?.rows ?? 0, columns: sample?.columns ?? 0 }
+}
+
+function generatedFile(generator: DataGenerator): TemplateFile {
+  const columns = generator.make(new Random(SEED, Stream.generatedData))
+  const text = cellsToCsv(
+    columns.map((column) => column.name),
+    generator.rows,
+    (column, row) => cellOf(columns[column]!, row),
+  )
+  return { name: `${generator.name}.csv`, bytes: new TextEncoder().encode(text) }
+}
+
+function cellOf({ values }: GeneratedColumn, row: number): string {
+  return String(values[row])
+}
