@@ -2,6 +2,7 @@ import { invariant } from '../base/errors.ts'
 import { Stream } from '../base/rng.ts'
 import { BATCH, elementCount } from '../base/shape.ts'
 import type { DatasetSignature, NodeId } from '../graph/document.ts'
+import type { LowerContext } from '../layers/layer.ts'
 import type { GraphBuilder } from './builder.ts'
 import { createGraphBuilder } from './graph-builder.ts'
 import type { ValueId } from './ir.ts'
@@ -37,6 +38,7 @@ export function lowerForward(layout: ModelLayout, dataset: DatasetSignature, tra
   const predictions = new Map<NodeId, ValueId>()
   const penalties: ActivityPenalty[] = []
   const outputs = new Map<NodeId, readonly ValueId[]>()
+  const masked = new Map<NodeId, readonly (ValueId | null)[]>()
   for (const layer of layout.layers) {
     const { node, declaration, inference } = layer
     builder.setOrigin(node.id)
@@ -58,18 +60,21 @@ export function lowerForward(layout: ModelLayout, dataset: DatasetSignature, tra
         weights.set(weight, value)
       }
       invariant(declaration.lower, `the layer ${declaration.type} has no lowering`)
-      const lowered = declaration.lower({
+      const context: LowerContext = {
         builder,
         inputs: inference.inputs,
         params: inference.params,
         dataset,
         values,
+        masks: layer.sources.map(({ node: source, output }) => masked.get(source)?.[output] ?? null),
         weights: own,
         training: runsInTraining(layer, training),
         stream: Stream.layers + layer.ordinal,
         penalize: (value, { l1, l2 }) => penalties.push({ node: node.id, value, l1, l2 }),
-      })
-      outputs.set(node.id, lowered)
+      }
+      outputs.set(node.id, declaration.lower(context))
+      if (declaration.mask && inference.masks.some((mask) => mask !== null))
+        masked.set(node.id, declaration.mask.lower(context))
     }
   }
   return { builder, weights, predictions, penalties }

@@ -1,6 +1,6 @@
 import type { Shape } from '../base/shape.ts'
 import { elementCount } from '../base/shape.ts'
-import type { LayerDeclaration, LayerProblem, WeightSpec } from '../layers/layer.ts'
+import type { LayerDeclaration, LayerProblem, MaskShape, PortSpec, WeightSpec } from '../layers/layer.ts'
 import { effectiveParams } from '../layers/param-check.ts'
 import type { EffectiveParams } from '../layers/params.ts'
 import { problemOf } from '../layers/problem.ts'
@@ -17,6 +17,10 @@ export interface NodeInference {
   inputs: readonly Shape[]
   /** Shapes by output port; empty while they cannot be known. */
   outputs: readonly Shape[]
+  /** Masks at the inputs, as `inputs`; null where there is none. */
+  inputMasks: readonly MaskShape[]
+  /** Masks of the outputs; empty while shapes cannot be known. */
+  masks: readonly MaskShape[]
   weights: readonly WeightSpec[]
   /** Elements of all weights. */
   parameters: number
@@ -72,27 +76,41 @@ export function inferDocument(document: GraphDocument, dataset?: DatasetSignatur
   return { nodes, order, cycles, parameters, trainable, nonTrainable: parameters - trainable }
 }
 
-/** Shapes at the inputs of a node; null while one is missing. */
+/** What arrives at the inputs of a node. */
+interface Arriving {
+  shapes: Shape[]
+  masks: MaskShape[]
+}
+
+/** Shapes and masks at the inputs of a node; null while one is missing. */
 function arriving(
   node: GraphNode,
   connections: Connections,
   document: GraphDocument,
   known: Readonly<Record<NodeId, NodeInference>>,
-): Shape[] | null {
+): Arriving | null {
   const ports = connections.incoming.get(node.id)
   const shapes: Shape[] = []
+  const masks: MaskShape[] = []
   for (const port of findLayer(node.type)?.inputs ?? []) {
     const edges = ports?.get(port.name) ?? []
-    if (edges.length < (port.variadic ? (port.min ?? 2) : 1)) return null
+    if (edges.length < leastEdges(port)) return null
     for (const edge of port.variadic ? edges : edges.slice(0, 1)) {
       const source = document.nodes[edge.from.node]
-      const index = findLayer(source?.type ?? '')?.outputs.findIndex((output) => output.name === edge.from.port)
-      const shape = known[edge.from.node]?.outputs[index ?? -1]
+      const index = findLayer(source?.type ?? '')?.outputs.findIndex((output) => output.name === edge.from.port) ?? -1
+      const shape = known[edge.from.node]?.outputs[index]
       if (!shape) return null
       shapes.push(shape)
+      masks.push(known[edge.from.node]?.masks[index] ?? null)
     }
   }
-  return shapes
+  return { shapes, masks }
+}
+
+/** How many connections a port needs. */
+export function leastEdges(port: PortSpec): number {
+  if (port.optional) return 0
+  return port.variadic ? (port.min ?? 2) : 1
 }
 
 function memoOf(node: GraphNode, dataset: DatasetSignature | undefined): Memo {
@@ -106,9 +124,12 @@ function memoOf(node: GraphNode, dataset: DatasetSignature | undefined): Memo {
   return memo
 }
 
-function inferNode(node: GraphNode, inputs: Shape[] | null, dataset: DatasetSignature | undefined): NodeInference {
+function inferNode(node: GraphNode, inputs: Arriving | null, dataset: DatasetSignature | undefined): NodeInference {
   const memo = memoOf(node, dataset)
-  const key = inputs === null ? 'waiting' : inputs.map((shape) => shape.join(',')).join(';')
+  const key =
+    inputs === null
+      ? 'waiting'
+      : [...inputs.shapes, ...inputs.masks].map((shape) => shape?.join(',') ?? 'none').join(';')
   const known = memo.results.get(key)
   if (known) return known
   const result = compute(node, memo, inputs, dataset)
@@ -120,14 +141,16 @@ function inferNode(node: GraphNode, inputs: Shape[] | null, dataset: DatasetSign
 function compute(
   node: GraphNode,
   { declaration, params }: Memo,
-  inputs: Shape[] | null,
+  arrived: Arriving | null,
   dataset: DatasetSignature | undefined,
 ): NodeInference {
-  const nothing = { params, inputs: inputs ?? [], outputs: [], weights: [], parameters: 0, trainable: 0 }
-  if (!declaration || inputs === null) return { ...nothing, complete: false }
+  const { shapes: inputs, masks: inputMasks } = arrived ?? { shapes: [], masks: [] }
+  const nothing = { params, inputs, outputs: [], inputMasks, masks: [], weights: [], parameters: 0, trainable: 0 }
+  if (!declaration || arrived === null) return { ...nothing, complete: false }
   const context = { inputs, params, dataset }
   try {
     const outputs = declaration.infer(context)
+    const masks = declaration.mask?.infer(inputMasks, context) ?? outputs.map(() => null)
     const weights = declaration.weights(context)
     let parameters = 0
     let trainable = 0
@@ -136,7 +159,7 @@ function compute(
       parameters += count
       if (weight.trainable && !node.frozen) trainable += count
     }
-    return { params, inputs, outputs, weights, parameters, trainable, complete: true }
+    return { params, inputs, outputs, inputMasks, masks, weights, parameters, trainable, complete: true }
   } catch (thrown) {
     return { ...nothing, complete: false, problem: problemOf(thrown) }
   }

@@ -11,7 +11,8 @@ import type { Diagnostic } from './diagnostic.ts'
 import type { DatasetSignature, GraphDocument, GraphNode } from './document.ts'
 import { disconnect, nameProblem, removeNodes, setParams } from './edit.ts'
 import type { DocumentInference } from './infer.ts'
-import { inferDocument } from './infer.ts'
+import { inferDocument, leastEdges } from './infer.ts'
+import { maskFindings } from './mask-findings.ts'
 import { isName, uniqueName } from './names.ts'
 import { flattenMergedInputs } from './repair.ts'
 import { connectionsOf, reachable } from './topology.ts'
@@ -38,6 +39,7 @@ export function validateDocument(document: GraphDocument, context: ValidationCon
     ...cycleFindings(document, inference),
     ...shapeFindings(document, inference, context.dataset),
     ...presenceFindings(document),
+    ...maskFindings(document, inference),
     ...diagnoseOutputs(document, inference, resolveOutputs(document, inference, context.dataset)),
     ...planFindings(context),
     ...advise(document, inference, context.dataset),
@@ -93,7 +95,7 @@ function portFindings(document: GraphDocument, node: GraphNode, declaration: Lay
   const ports = connectionsOf(document).incoming.get(node.id)
   for (const port of declaration.inputs) {
     const edges = ports?.get(port.name) ?? []
-    const least = port.variadic ? (port.min ?? 2) : 1
+    const least = leastEdges(port)
     const at = { severity: 'error', node: node.id, port: port.name, where: `${node.name}.${port.name}` } as const
     if (edges.length < least)
       found.push({

@@ -22,6 +22,8 @@ export interface PortSpec {
   /** Takes any number of edges (at least `min`, default 2). */
   variadic?: boolean
   min?: number
+  /** May be left open; such ports come last. */
+  optional?: boolean
 }
 
 export type InitializerName =
@@ -73,12 +75,27 @@ export interface ShapeContext {
 export interface LowerContext extends ShapeContext {
   builder: GraphBuilder
   values: readonly ValueId[]
+  /** The mask of each input, null where it has none: 1 where a step counts, 0 where it is padding. Absent: no input has one. */
+  masks?: readonly (ValueId | null)[]
   weights: Readonly<Record<string, ValueId>>
   training: boolean
   /** Philox stream of this layer (Stream.layers + its ordinal in the document). */
   stream: number
   /** Adds `l1 * sum |value| + l2 * sum value^2`, a mean over samples, to the loss (Keras activity_regularizer). */
   penalize(value: ValueId, factors: { l1: number; l2: number }): void
+}
+
+/** The shape of a mask, `N x steps` as a rule: the leading dimensions of the tensor that carries it. null: no mask. */
+export type MaskShape = Shape | null
+
+/** What a layer does with masks (Keras supports_masking and compute_mask). `masks.ts` has the usual ones. */
+export interface MaskRule {
+  /** The masks of the outputs from those of the inputs. */
+  infer(masks: readonly MaskShape[], context: ShapeContext): readonly MaskShape[]
+  /** Their values, computed after the layer itself; called when an output has one. */
+  lower(context: LowerContext): readonly (ValueId | null)[]
+  /** The layer's own result takes account of masks, so that they may end here. */
+  consumes?: boolean
 }
 
 /** Thrown by `infer` and `check`; becomes a Diagnostic at the node. */
@@ -111,6 +128,8 @@ export interface LayerDeclaration {
   /** Warnings about a legal but unwise setting (dying ReLU, softmax of one unit, ...). */
   advise?(context: ShapeContext): LayerProblem[]
   weights(context: ShapeContext): WeightSpec[]
+  /** What becomes of masks; left out, the layer takes none: one that arrives ends there, with a warning. */
+  mask?: MaskRule
   /** Forward ops; outputs in port order. Input and Output are handled by the compiler and have no lowering. */
   lower?(context: LowerContext): ValueId[]
   /** The two or three facts that the card shows (`64 units`, `relu`). */

@@ -2,6 +2,7 @@ import { formatShape, sameShape } from '../base/shape.ts'
 import type { GraphBuilder } from '../compile/builder.ts'
 import type { ValueId } from '../compile/ir.ts'
 import { defineLayer, type LayerDeclaration } from './layer.ts'
+import { mergesMasks } from './masks.ts'
 import { layerError } from './problem.ts'
 
 interface Merging extends Pick<LayerDeclaration, 'type' | 'label' | 'keras' | 'icon' | 'summary' | 'help'> {
@@ -57,6 +58,7 @@ export function mergingLayer({ fact, done, two, merge, ...rest }: Merging): Laye
       return [first]
     },
     weights: () => [],
+    mask: mergesMasks,
     lower: ({ builder, values }) => [merge(builder, values)],
     headline: () => [fact],
     samples,

@@ -112,6 +112,10 @@ export const kernelCalls: Readonly<Record<string, Rest>> = {
   pad_slice: { inputs: [x([-1, F - 2])], outputs: [wide], attributes: [1, 1] },
   embedding: { inputs: [{ shape: [-1, 1], data: classes(C).data }, x([C, F])], outputs: [[-1, 1, F]] },
   embedding_gradient: { inputs: [x([-1, 1, F]), classes(37)], outputs: [[37, F]] },
+  any_not_equal: { inputs: [classesLike([-1, 57, 2])], outputs: [[-1, 57]], attributes: [0] },
+  apply_mask: { inputs: [x([-1, 57, 3]), classesLike([-1, 57])], outputs: [[-1, 57, 3]] },
+  masked_mean: { inputs: [x([-1, 19, 67]), classesLike([-1, 19])], outputs: [[-1, 67]] },
+  masked_mean_gradient: { inputs: [x([-1, 67]), classesLike([-1, 19])], outputs: [[-1, 19, 67]] },
   batch_normalization: {
     inputs: [x(wide), x([F]), x([F]), x([F]), x([F], 0.5, 1)],
     outputs: [wide, [F], [F], [F], [F]],

@@ -3,6 +3,7 @@ import type { Shape } from '../../base/shape.ts'
 import type { Attributes } from '../../ops/op.ts'
 import type { OnnxGraph } from './graph.ts'
 import { imageOperators } from './image-operators.ts'
+import { maskOperators } from './mask-operators.ts'
 import { recurrentOperators } from './recurrent-operators.ts'
 import { DataType } from './schema.ts'
 
@@ -26,6 +27,7 @@ export const operators: Readonly<Record<string, OperatorMapping>> = {
   conv2d: (context) => activate(context.graph, imageOperators.conv2d!(context), context.attributes),
   conv2d_transpose: (context) => activate(context.graph, imageOperators.conv2d_transpose!(context), context.attributes),
   ...recurrentOperators,
+  ...maskOperators,
   dense: ({ graph, inputs, inputShapes, attributes }) => {
     const [x, w, b] = inputs
     const product =

@@ -1,5 +1,6 @@
 import { activationOptions, lowerActivation } from '../activations.ts'
 import { defineLayer } from '../layer.ts'
+import { passesMask } from '../masks.ts'
 import { numberParam, textParam } from '../read-params.ts'
 import { featuresOf } from '../shapes.ts'
 
@@ -48,6 +49,7 @@ export const activation = defineLayer({
     return [inputs[0]!]
   },
   weights: () => [],
+  mask: passesMask,
   lower({ builder, values, params }) {
     const name = textParam(params, 'activation')
     const alpha = numberParam(params, name === 'leaky_relu' ? 'negativeSlope' : 'alpha')

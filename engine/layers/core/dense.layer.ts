@@ -9,6 +9,7 @@ import {
 } from '../initializers.ts'
 import type { ShapeContext, WeightSpec } from '../layer.ts'
 import { defineLayer } from '../layer.ts'
+import { passesMask } from '../masks.ts'
 import { booleanParam, numberParam, textParam } from '../read-params.ts'
 import { featuresOf } from '../shapes.ts'
 
@@ -108,6 +109,7 @@ export const dense = defineLayer({
     ]
   },
   weights,
+  mask: passesMask,
   lower({ builder, values, weights, params, penalize }) {
     const sum = builder.emitOne('dense', [values[0]!, weights.kernel!, weights.bias ?? null])
     const result = lowerActivation(builder, sum, textParam(params, 'activation'), activationAlpha(params.activation))

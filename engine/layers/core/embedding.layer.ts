@@ -1,6 +1,7 @@
 import { initializerOf, initializerParams, regularizerOf, regularizerParams } from '../initializers.ts'
 import { defineLayer } from '../layer.ts'
-import { numberParam } from '../read-params.ts'
+import { differsFrom } from '../masks.ts'
+import { booleanParam, numberParam } from '../read-params.ts'
 import { featuresOf } from '../shapes.ts'
 
 export const embedding = defineLayer({
@@ -35,6 +36,14 @@ export const embedding = defineLayer({
       max: 65536,
       logarithmic: true,
     },
+    maskZero: {
+      kind: 'boolean',
+      label: 'Mask zero',
+      help: 'The number 0 is padding: layers behind skip those steps. No token may then have the number 0.',
+      keras: 'mask_zero',
+      default: false,
+      searchable: false,
+    },
     ...initializerParams('embeddings', 'random_uniform', 'embeddings_initializer'),
     ...regularizerParams('embeddings'),
   },
@@ -54,11 +63,16 @@ export const embedding = defineLayer({
       },
     ]
   },
+  mask: {
+    infer: (_, { inputs, params }) => [booleanParam(params, 'maskZero') ? inputs[0]! : null],
+    lower: (context) => [differsFrom(0, context, true)],
+  },
   lower: ({ builder, values, weights }) => [builder.emitOne('embedding', [values[0]!, weights.embeddings!])],
   headline: (params) => [`${numberParam(params, 'inputDim')} ids`, `${numberParam(params, 'outputDim')} dimensions`],
   samples: [
     { inputs: [[-1, 4]], params: { inputDim: 7, outputDim: 3 } },
     { inputs: [[-1, 1]], params: { inputDim: 3, outputDim: 5, embeddingsL2: 0.01 } },
+    { inputs: [[-1, 3]], params: { inputDim: 4, outputDim: 2, maskZero: true } },
     { inputs: [[-1, 2, 3]], params: { inputDim: 5, outputDim: 2, embeddingsInitializer: 'random_normal' } },
   ],
 })

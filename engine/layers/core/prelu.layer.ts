@@ -1,5 +1,6 @@
 import { initializerOf, initializerParams } from '../initializers.ts'
 import { defineLayer } from '../layer.ts'
+import { passesMask } from '../masks.ts'
 
 export const prelu = defineLayer({
   type: 'prelu',
@@ -25,6 +26,7 @@ export const prelu = defineLayer({
       },
     ]
   },
+  mask: passesMask,
   lower: ({ builder, values, weights }) => [builder.emitOne('prelu', [values[0]!, weights.alpha!])],
   headline: () => ['learned slope'],
   samples: [

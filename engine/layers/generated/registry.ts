@@ -12,6 +12,7 @@ import { activation } from '../core/activation.layer.ts'
 import { dense } from '../core/dense.layer.ts'
 import { embedding } from '../core/embedding.layer.ts'
 import { flatten } from '../core/flatten.layer.ts'
+import { masking } from '../core/masking.layer.ts'
 import { prelu } from '../core/prelu.layer.ts'
 import { reshape } from '../core/reshape.layer.ts'
 import { input } from '../io/input.layer.ts'
@@ -28,6 +29,7 @@ import { layerNormalization } from '../norm/layer-normalization.layer.ts'
 import { rescaling } from '../norm/rescaling.layer.ts'
 import { averagePooling1d } from '../pool/average-pooling1d.layer.ts'
 import { averagePooling2d } from '../pool/average-pooling2d.layer.ts'
+import { globalAveragePooling1d } from '../pool/global-average-pooling1d.layer.ts'
 import { globalAveragePooling2d } from '../pool/global-average-pooling2d.layer.ts'
 import { globalMaxPooling1d } from '../pool/global-max-pooling1d.layer.ts'
 import { globalMaxPooling2d } from '../pool/global-max-pooling2d.layer.ts'
@@ -51,6 +53,7 @@ export const layers: readonly LayerDeclaration[] = [
   dense,
   embedding,
   flatten,
+  masking,
   prelu,
   reshape,
   input,
@@ -67,6 +70,7 @@ export const layers: readonly LayerDeclaration[] = [
   rescaling,
   averagePooling1d,
   averagePooling2d,
+  globalAveragePooling1d,
   globalAveragePooling2d,
   globalMaxPooling1d,
   globalMaxPooling2d,

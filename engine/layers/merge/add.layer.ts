@@ -1,5 +1,6 @@
 import { formatShape, sameShape } from '../../base/shape.ts'
 import { defineLayer } from '../layer.ts'
+import { mergesMasks } from '../masks.ts'
 import { layerError } from '../problem.ts'
 
 export const add = defineLayer({
@@ -28,6 +29,7 @@ export const add = defineLayer({
     return [first]
   },
   weights: () => [],
+  mask: mergesMasks,
   lower: ({ builder, values }) => [builder.emitOne('add', values)],
   headline: () => ['sum'],
   samples: [

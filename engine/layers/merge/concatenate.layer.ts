@@ -1,6 +1,6 @@
 import type { Shape } from '../../base/shape.ts'
 import { formatShape } from '../../base/shape.ts'
-import { defineLayer } from '../layer.ts'
+import { defineLayer, type MaskRule } from '../layer.ts'
 import type { EffectiveParams } from '../params.ts'
 import { layerError } from '../problem.ts'
 import { numberParam } from '../read-params.ts'
@@ -18,6 +18,26 @@ function axisOf(shape: Shape, params: EffectiveParams): number {
     received: String(axis),
     fix: 'Use -1, the last axis. Axis 0 is the batch.',
   })
+}
+
+/** Along the steps masks are joined too; along features a step counts where it counts in any input. An input without a mask counts everywhere. */
+const joinsMasks: MaskRule = {
+  infer(masks, { inputs, params }) {
+    const axis = axisOf(inputs[0]!, params)
+    const steps = inputs[0]!.slice(0, -1)
+    const known = masks.filter((mask) => mask !== null)
+    if (known.length === 0 || known.some((mask) => mask.length !== steps.length)) return [null]
+    const total = inputs.reduce((sum, shape) => sum + shape[axis]!, 0)
+    return [steps.map((size, index) => (index === axis ? total : size))]
+  },
+  lower({ builder, inputs, params, masks }) {
+    const axis = axisOf(inputs[0]!, params)
+    const given = inputs.map((shape, index) => {
+      return masks?.[index] ?? builder.emitOne('fill', [], { value: 1 }, { shape: shape.slice(0, -1) })
+    })
+    if (axis < inputs[0]!.length - 1) return [builder.emitOne('concatenate', given, { axis })]
+    return [given.reduce((merged, mask) => builder.emitOne('maximum', [merged, mask]))]
+  },
 }
 
 export const concatenate = defineLayer({
@@ -61,6 +81,7 @@ export const concatenate = defineLayer({
     return [first.map((dimension, index) => (index === axis ? size : dimension))]
   },
   weights: () => [],
+  mask: joinsMasks,
   lower({ builder, values, params }) {
     return [builder.emitOne('concatenate', values, { axis: axisOf(builder.shapeOf(values[0]!), params) })]
   },

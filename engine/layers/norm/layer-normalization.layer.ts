@@ -1,5 +1,6 @@
 import type { WeightSpec } from '../layer.ts'
 import { defineLayer } from '../layer.ts'
+import { passesMask } from '../masks.ts'
 import { booleanParam, numberParam } from '../read-params.ts'
 import { featuresOf } from '../shapes.ts'
 
@@ -60,6 +61,7 @@ export const layerNormalization = defineLayer({
       specs.push({ name: 'beta', shape, initializer: { name: 'zeros' }, trainable: true })
     return specs
   },
+  mask: passesMask,
   lower({ builder, values, weights, params }) {
     const inputs = [values[0]!, weights.gamma ?? null, weights.beta ?? null]
     return [builder.emit('layer_normalization', inputs, { epsilon: numberParam(params, 'epsilon') })[0]!]

@@ -1,4 +1,5 @@
 import { defineLayer } from '../layer.ts'
+import { passesMask } from '../masks.ts'
 import { numberParam } from '../read-params.ts'
 
 export const rescaling = defineLayer({
@@ -48,6 +49,7 @@ export const rescaling = defineLayer({
     ]
   },
   weights: () => [],
+  mask: passesMask,
   lower({ builder, values, inputs, params }) {
     const factor = numberParam(params, 'scale')
     const offset = numberParam(params, 'offset')

@@ -1,4 +1,5 @@
 import { defineLayer } from '../layer.ts'
+import { passesMask } from '../masks.ts'
 import { numberParam } from '../read-params.ts'
 
 /** From here on dropout usually stops learning altogether. */
@@ -42,6 +43,7 @@ export const dropout = defineLayer({
     ]
   },
   weights: () => [],
+  mask: passesMask,
   lower({ builder, values, params, training, stream }) {
     const rate = numberParam(params, 'rate')
     if (!training || rate === 0) return [values[0]!]

@@ -8,6 +8,8 @@ import { adamUpdate } from '../adam_update.op.ts'
 import { adamaxUpdate } from '../adamax_update.op.ts'
 import { add } from '../add.op.ts'
 import { amsgradUpdate } from '../amsgrad_update.op.ts'
+import { anyNotEqual } from '../any_not_equal.op.ts'
+import { applyMask } from '../apply_mask.op.ts'
 import { averagePool2d, averagePool2dGradient } from '../average_pool2d.op.ts'
 import { batchMean, batchMeanGradient } from '../batch_mean.op.ts'
 import { batchNormalization, batchNormalizationGradient, batchNormalizationInference } from '../batch_normalization.op.ts'
@@ -36,6 +38,7 @@ import { layerNormalization, layerNormalizationGradient } from '../layer_normali
 import { lionUpdate } from '../lion_update.op.ts'
 import { logCosh, logCoshGradient } from '../log_cosh.op.ts'
 import { lstm, lstmGradient } from '../lstm.op.ts'
+import { maskedMean, maskedMeanGradient } from '../masked_mean.op.ts'
 import { maxPool2d, maxPool2dGradient } from '../max_pool2d.op.ts'
 import { maximum, maximumGradient } from '../maximum.op.ts'
 import { meanAbsoluteError, meanAbsoluteErrorGradient } from '../mean_absolute_error.op.ts'
@@ -79,6 +82,8 @@ export const ops: readonly OpDeclaration[] = [
   adamaxUpdate,
   add,
   amsgradUpdate,
+  anyNotEqual,
+  applyMask,
   averagePool2d,
   averagePool2dGradient,
   batchMean,
@@ -131,6 +136,8 @@ export const ops: readonly OpDeclaration[] = [
   logCoshGradient,
   lstm,
   lstmGradient,
+  maskedMean,
+  maskedMeanGradient,
   maxPool2d,
   maxPool2dGradient,
   maximum,

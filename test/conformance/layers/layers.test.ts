@@ -65,8 +65,14 @@ function draw(shape: readonly number[], seed: number, ordinal: number): Referenc
   return { shape: [...shape], data: Float64Array.from({ length: elementCount(shape) }, () => random.normal()) }
 }
 
-/** Runs one layer in float64 with weights drawn (moving variances 1). */
-function execute({ layer, inputs, params }: Case, training: boolean) {
+/** A mask for an input: every other step counts. */
+function maskFor(shape: Shape): ReferenceTensor {
+  const steps = concreteShape(shape.slice(0, -1), BATCH_SIZE)
+  return { shape: steps, data: Float64Array.from({ length: elementCount(steps) }, (_, index) => index % 2) }
+}
+
+/** Runs one layer in float64 with weights drawn (moving variances 1); with masks at all inputs when asked. */
+function execute({ layer, inputs, params }: Case, training: boolean, masked = false) {
   const context = { inputs, params: effectiveParams(layer.params, params) }
   const builder = createGraphBuilder()
   builder.setOrigin('layer')
@@ -80,6 +86,12 @@ function execute({ layer, inputs, params }: Case, training: boolean) {
     given.set(id, drawn)
     return id
   })
+  const masks = inputs.map((shape, index) => {
+    if (!masked) return null
+    const id = builder.value('feed', `mask ${index}`, shape.slice(0, -1), { slot: inputs.length + index })
+    given.set(id, maskFor(shape))
+    return id
+  })
   const weights: Record<string, ValueId> = {}
   for (const [index, weight] of layer.weights(context).entries()) {
     const id = builder.value(weight.trainable ? 'parameter' : 'state', weight.name, weight.shape)
@@ -87,12 +99,18 @@ function execute({ layer, inputs, params }: Case, training: boolean) {
     const drawn = draw(weight.shape, 2, index)
     given.set(id, weight.name === 'moving_variance' ? { ...drawn, data: drawn.data.fill(1) } : drawn)
   }
-  const lowered =
-    layer.lower?.({ ...context, builder, values, weights, training, stream: Stream.layers, penalize: () => {} }) ?? []
-  const outputs = lowered.map((value, index) => ({ name: layer.outputs[index]?.name ?? '', value }))
+  const stream = Stream.layers
+  const lowering = { ...context, builder, values, masks, weights, training, stream, penalize: () => {} }
+  const lowered = layer.lower?.(lowering) ?? []
+  const arriving = inputs.map((shape) => (masked ? shape.slice(0, -1) : null))
+  const inferredMasks = layer.mask?.infer(arriving, context) ?? []
+  const loweredMasks = inferredMasks.some((mask) => mask !== null) ? (layer.mask?.lower(lowering) ?? []) : []
+  const outputs = [...lowered, ...loweredMasks].flatMap((value, index) =>
+    value === null ? [] : [{ name: `output ${index}`, value }],
+  )
   const graph = verify(builder.finish('layer', outputs), 'lower')
   const results = interpret(graph, given, { n: BATCH_SIZE, seed: 1 })
-  return { builder, lowered, results }
+  return { builder, lowered, inferredMasks, loweredMasks, results }
 }
 
 const nameOf = ({ layer, inputs, params }: Case) =>
@@ -161,13 +179,28 @@ describe('every layer', () => {
     }
   })
 
+  it.each(lowering.filter(([, test]) => test.layer.mask))('takes masks, and gives those it inferred: %s', (_, test) => {
+    const { builder, lowered, inferredMasks, loweredMasks, results } = execute(test, true, true)
+    const inferred = test.layer.infer({ inputs: test.inputs, params: effectiveParams(test.layer.params, test.params) })
+    expect(lowered.map((value) => builder.shapeOf(value))).toEqual(inferred)
+    for (const value of lowered) expect(results.get(value)?.data.every((item) => Number.isFinite(item))).toBe(true)
+    expect(inferredMasks).toHaveLength(test.layer.outputs.length)
+    for (const [index, shape] of inferredMasks.entries()) {
+      const value = loweredMasks[index] ?? null
+      expect(value === null ? null : builder.shapeOf(value)).toEqual(shape)
+      if (value === null || shape === null) continue
+      expect(shape).toEqual(inferred[index]!.slice(0, shape.length))
+      expect(results.get(value)?.data.every((item) => item === 0 || item === 1)).toBe(true)
+    }
+  })
+
   it('reports what it refuses as a problem at a port or parameter', () => {
     const odd: Shape[] = [[-1], [-1, 1], [-1, 7], [-1, 3, 5], [-1, 2, 2, 2]]
     let refused = 0
     for (const { layer, params } of cases)
       for (const a of odd)
         for (const b of odd) {
-          const inputs = layer.inputs.length === 0 ? [] : layer.inputs[0]?.variadic ? [a, b] : [a]
+          const inputs = layer.inputs[0]?.variadic ? [a, b] : layer.inputs.map((_port, index) => (index === 0 ? a : b))
           try {
             layer.infer({ inputs, params: effectiveParams(layer.params, params) })
           } catch (thrown) {

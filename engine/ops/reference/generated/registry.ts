@@ -10,6 +10,7 @@ import { embedding, embeddingGradient } from '../embedding.ts'
 import { maximum, minimum, maximumGradient, minimumGradient } from '../extreme.ts'
 import { layerNormalization, layerNormalizationGradient } from '../layer_normalization.ts'
 import { meanSquaredError, meanSquaredErrorGradient, meanAbsoluteError, meanAbsoluteErrorGradient, binaryCrossEntropy, binaryCrossEntropyGradient, categoricalCrossEntropy, categoricalCrossEntropyGradient, sparseCategoricalCrossEntropy, sparseCategoricalCrossEntropyGradient, sigmoidCrossEntropy, sigmoidCrossEntropyGradient, softmaxCrossEntropy, softmaxCrossEntropyGradient, sparseSoftmaxCrossEntropy, sparseSoftmaxCrossEntropyGradient, categoricalAccuracy, sparseCategoricalAccuracy, binaryAccuracy } from '../loss.ts'
+import { anyNotEqual, applyMask, maskedMean, maskedMeanGradient } from '../mask.ts'
 import { maxPool2d, maxPool2dGradient, averagePool2d, averagePool2dGradient, upsample2d } from '../pooling.ts'
 import { topKCategoricalAccuracy, sparseTopKCategoricalAccuracy } from '../ranking.ts'
 import { simpleRnn, simpleRnnGradient, lstm, lstmGradient, gru, gruGradient } from '../recurrent.ts'
@@ -79,6 +80,10 @@ export const references: Readonly<Record<string, ReferenceImplementation>> = {
   categorical_accuracy: categoricalAccuracy,
   sparse_categorical_accuracy: sparseCategoricalAccuracy,
   binary_accuracy: binaryAccuracy,
+  any_not_equal: anyNotEqual,
+  apply_mask: applyMask,
+  masked_mean: maskedMean,
+  masked_mean_gradient: maskedMeanGradient,
   max_pool2d: maxPool2d,
   max_pool2d_gradient: maxPool2dGradient,
   average_pool2d: averagePool2d,
