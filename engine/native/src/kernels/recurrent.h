@@ -83,18 +83,16 @@ template <Cell Kind> void validateRecurrent(Checker& checker) {
 
 template <Cell Kind> void runRecurrent(const Context& context, const Arguments& arguments) {
   const bool everyStep = arguments.attributes[kReturnSequences] != 0;
-  const Tensor& y = arguments.outputs[0];
-  const Tensor& states = arguments.outputs[1];
   ForwardPass pass{};
   pass.shape = recurrenceOf(Kind, arguments, 0);
   pass.x = arguments.inputs[0].data;
-  pass.states = everyStep ? y.data : states.data;
-  pass.last = everyStep ? nullptr : y.data;
+  pass.y = arguments.outputs[0].data;
+  pass.everyStep = everyStep;
+  pass.states = arguments.outputs[1].data;
   if constexpr (Kind == Cell::lstm) pass.cells = arguments.outputs[2].data;
   if constexpr (Kind != Cell::simple) pass.tape = arguments.outputs[recurrentOutputs(Kind) - 1].data;
   runForward(context, pass, {arguments.inputs[1].data, arguments.inputs[2].data, arguments.inputs[3].data}, arguments.inputs[0].dims[0],
              arguments.scratch);
-  if (everyStep && states) std::copy(y.data, y.data + y.count, states.data);
 }
 
 /** dy, x, kernel, recurrent kernel, states, cells (LSTM), gates (LSTM, GRU) -> dx?, dkernel?, drecurrent kernel?, dbias?. */
@@ -123,10 +121,11 @@ template <Cell Kind> void runRecurrentGradient(const Context& context, const Arg
   pass.shape = recurrenceOf(Kind, arguments, 1);
   pass.everyStep = arguments.attributes[kReturnSequences] != 0;
   pass.dy = inputs[0].data;
+  pass.x = inputs[1].data;
   pass.states = inputs[4].data;
   if constexpr (Kind == Cell::lstm) pass.cells = inputs[5].data;
   if constexpr (Kind != Cell::simple) pass.tape = inputs[Kind == Cell::lstm ? 6 : 5].data;
-  runBackward(context, pass, inputs[1].data, {inputs[2].data, inputs[3].data, nullptr},
+  runBackward(context, pass, {inputs[2].data, inputs[3].data, nullptr},
               {outputs[0].data, outputs[1].data, outputs[2].data, outputs[3].data}, inputs[1].dims[0], arguments.scratch);
 }
 

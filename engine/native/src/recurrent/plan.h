@@ -7,14 +7,16 @@ namespace lamina {
 /** What a step computes from its sums; the gates' order is that of Keras. */
 enum class Cell : int { simple, lstm, gru };
 
-/** Functions a cell may apply to its candidate; indices as encoded in programs (docs/ops.md, recurrent ops). */
+/** Functions of a cell's candidate and gates; indices as encoded in programs (docs/ops.md, recurrent ops). */
 enum class CellActivation : int { tanh, relu, sigmoid, linear };
 constexpr int kCellActivations = 4;
 
 /** Sequences that one task takes through all steps, whatever the batch: the tile of all recurrent kernels. */
 constexpr int64_t kTileSequences = 16;
-/** Vectors of sums that a block of the packed weights holds for each step of depth: the four gates of a vector of units, or four vectors of units. */
+/** Vectors of sums that a block of packed columns holds: the four gates of a vector of units, or four vectors of units of a simple cell. */
 constexpr int kBlockVectors = 4;
+/** Rows of gradients that the pass back gathers before it adds their products to the gradients of the weights: what the first-level cache holds. */
+constexpr int64_t kChunkRows = 4 * kTileSequences;
 
 /** Sizes and operands that the steps of a whole sequence share. Rows of [N, T, ...] tensors are those of time t, also when read backwards. */
 struct Recurrence {
@@ -22,26 +24,50 @@ struct Recurrence {
   CellActivation activation;
   bool backwards;
   int64_t steps, inputs, units;
+  /** Floats of a vector and of a block of packed columns, and blocks in all. */
+  int64_t lanes, width, blocks;
   /** Floats between two rows of the working state: `units` rounded up to whole blocks. */
   int64_t stateStride;
-  /** Numbers of the tape's gates for each unit and row: 4, or 0 for a simple cell. */
-  int64_t gates;
-  /** Columns of the gradient of the sums: 4 units for LSTM (i, f, c, o) and GRU (z, r, recurrent candidate, input candidate), units else. */
-  int64_t sums;
+  /** Floats between two rows that are multiplied by the weights: input, state before and a 1 for the bias, rounded up. */
+  int64_t rowStride;
 
   int64_t timeOf(int64_t step) const { return backwards ? steps - 1 - step : step; }
+  /** Numbers of the weights for each unit and row: 4, 3 or 1. */
+  int64_t gates() const { return cell == Cell::lstm ? 4 : cell == Cell::gru ? 3 : 1; }
+  int64_t columns() const { return gates() * units; }
+  /** First unit of vector v of a block, and how many units of the vector there are. */
+  int64_t unitOf(int64_t block, int v) const { return cell == Cell::simple ? block * width + v * lanes : block * lanes; }
+  int64_t lanesOf(int64_t block, int v) const {
+    const int64_t left = units - unitOf(block, v);
+    return left < 0 ? 0 : left < lanes ? left : lanes;
+  }
+  /**
+   * First column of a weight matrix [., G U] that vector v of a block holds, or -1: z, r, recurrent candidate and input candidate of a GRU
+   * have sums of their own, of which the input kernel has no part in the third nor the recurrent kernel in the fourth.
+   */
+  int64_t columnOf(int64_t block, int v, bool recurrent) const {
+    const int64_t unit = unitOf(block, v);
+    if (cell == Cell::simple) return unit;
+    if (cell == Cell::lstm || v < 2) return v * units + unit;
+    return v == (recurrent ? 2 : 3) ? 2 * units + unit : -1;
+  }
+  /** Rows of the gradient of all weights: kernel, recurrent kernel, bias. */
+  int64_t weightRows() const { return inputs + units + 1; }
 };
 
 /** Forward operands; pointers to tensors that are not wanted are null. */
 struct ForwardPass {
   Recurrence shape;
   const float* x;
-  /** [block][inputs + units][kBlockVectors][lanes] and [block][kBlockVectors][lanes]. */
+  /** [block][inputs + units][width] and [block][width]. */
   const float* weights;
   const float* bias;
+  /** [N, T, U], where a sequence is returned; else [N, U]. */
+  float* y;
+  bool everyStep;
   float* states;
-  float* last;
   float* cells;
+  /** [N, T, 4 U]: the gates; of a GRU z, r, candidate and what the reset gate is multiplied by. */
   float* tape;
 };
 
@@ -51,25 +77,34 @@ struct BackwardPass {
   /** [N, T, U] or, when only the last state left the layer, [N, U]. */
   const float* dy;
   bool everyStep;
-  /** Turned recurrent weights, [block][depth][kBlockVectors][lanes]. */
-  const float* weights;
-  int64_t depth;
+  const float* x;
   const float* states;
   const float* cells;
   const float* tape;
-  /** [N, T, sums]: what the pass computes. */
-  float* dsums;
-  /** [N, T, U]: the state each row started from. */
-  float* before;
+  /** Turned weights, [block of units or inputs][packed column][width]. */
+  const float* recurrentWeights;
+  const float* inputWeights;
+  /** [N, T, I], or null. */
+  float* dx;
 };
 
-/** The code of one instruction set. `scratch` of one task holds `kTaskStates * kTileSequences * (stateStride + sums)` floats. */
+/** The code of one instruction set. */
 struct RecurrentCode {
   int64_t lanes;
+  /** Packs the rows of a matrix [rows, G U] behind one another, [block][stride][width] from row `first` on. */
+  void (*packRows)(const Recurrence& shape, const float* matrix, int64_t rows, bool recurrent, int64_t first, int64_t stride, float* packed);
+  /** Turns the columns of one block of such a matrix to [block of rows][packed column][width]. */
+  void (*packTurned)(const Recurrence& shape, const float* matrix, int64_t rows, bool recurrent, int64_t block, float* packed);
+  /** Takes sequences through all steps; scratch holds `forwardTaskFloats`. */
   void (*forward)(const ForwardPass& pass, int64_t begin, int64_t end, float* scratch);
-  void (*backward)(const BackwardPass& pass, int64_t begin, int64_t end, float* scratch);
+  /** Takes sequences back; adds to (or, when `first`, sets) the gradients of the weights [block][weightRows][width] unless null. */
+  void (*backward)(const BackwardPass& pass, int64_t begin, int64_t end, float* gradients, bool first, float* scratch);
 };
-constexpr int64_t kTaskStates = 3;
+
+inline int64_t forwardTaskFloats(const Recurrence& s) { return kTileSequences * (2 * s.rowStride + 2 * s.stateStride); }
+inline int64_t backwardTaskFloats(const Recurrence& s) {
+  return kTileSequences * 2 * s.stateStride + kChunkRows * (s.rowStride + s.blocks * s.width);
+}
 
 extern const RecurrentCode recurrentPlain;
 #if defined(__x86_64__) || defined(_M_X64)

@@ -3,8 +3,14 @@
 #include <algorithm>
 #include <cstring>
 
+#include "../simd/level.h"
+
 namespace lamina {
 namespace {
+
+/** Most groups of tiles that have gradients of the weights of their own, and floats that these may take in all. */
+constexpr int64_t kMostGroups = 16;
+constexpr int64_t kMostGradientFloats = int64_t{1} << 26;
 
 const RecurrentCode& code() {
   static const RecurrentCode& chosen = []() -> const RecurrentCode& {
@@ -24,165 +30,123 @@ const RecurrentCode& code() {
 int64_t ceilDivide(int64_t a, int64_t b) { return (a + b - 1) / b; }
 int64_t aligned(int64_t floats) { return ceilDivide(floats, kAlignment) * kAlignment; }
 
-/** Numbers of the recurrent weights for each unit and row: 4, 3 or 1. */
-int64_t weightGates(Cell cell) { return cell == Cell::lstm ? 4 : cell == Cell::gru ? 3 : 1; }
+int64_t packedWeights(const Recurrence& s) { return s.blocks * (s.inputs + s.units) * s.width; }
+int64_t packedBias(const Recurrence& s) { return s.blocks * s.width; }
+int64_t turnedWeights(const Recurrence& s, int64_t rows) { return ceilDivide(rows, s.width) * s.blocks * s.width * s.width; }
+int64_t weightGradient(const Recurrence& s) { return s.blocks * s.weightRows() * s.width; }
 
-int64_t blockFloats() { return kBlockVectors * code().lanes; }
-int64_t forwardBlocks(const Recurrence& s) { return ceilDivide(s.units, s.cell == Cell::simple ? blockFloats() : code().lanes); }
-int64_t packedForward(const Recurrence& s) { return forwardBlocks(s) * (s.inputs + s.units) * blockFloats(); }
-int64_t packedBias(const Recurrence& s) { return forwardBlocks(s) * blockFloats(); }
-int64_t packedBackward(const Recurrence& s) { return s.stateStride * weightGates(s.cell) * s.units; }
-int64_t taskFloats(const Recurrence& s) { return kTileSequences * (3 * s.stateStride + aligned(s.sums)); }
-
-/** First unit of vector v of a block. */
-int64_t unitOf(const Recurrence& s, int64_t block, int v) {
-  return s.cell == Cell::simple ? (block * kBlockVectors + v) * code().lanes : block * code().lanes;
+int64_t tilesOf(int64_t samples) { return ceilDivide(samples, kTileSequences); }
+/** Groups of tiles that are taken back one after the other, into one gradient of the weights. */
+int64_t groupsOf(const Recurrence& s, int64_t samples) {
+  return std::min({tilesOf(samples), kMostGroups, std::max<int64_t>(2, kMostGradientFloats / weightGradient(s))});
 }
 
-/** Column of a weight matrix [., G U] that vector v holds for `unit`, or -1: the input and the recurrent part of a GRU's candidate are apart. */
-int64_t columnOf(const Recurrence& s, int v, int64_t unit, bool recurrent) {
-  if (s.cell == Cell::simple) return unit;
-  if (s.cell == Cell::lstm || v < 2) return v * s.units + unit;
-  return v == (recurrent ? 3 : 2) ? 2 * s.units + unit : -1;
-}
-
-/** One row of the packed weights: kBlockVectors vectors from a row of `from`, zeros where there is nothing. */
-void packRow(const Recurrence& s, const float* from, bool recurrent, int64_t block, float* packed) {
-  const int64_t lanes = code().lanes;
-  for (int v = 0; v < kBlockVectors; ++v, packed += lanes) {
-    const int64_t unit = unitOf(s, block, v);
-    const int64_t column = columnOf(s, v, unit, recurrent);
-    const int64_t count = column < 0 ? 0 : std::clamp<int64_t>(s.units - unit, 0, lanes);
-    if (count > 0) std::memcpy(packed, from + column, static_cast<size_t>(count) * sizeof(float));
-    std::fill(packed + count, packed + lanes, 0.0f);
-  }
-}
-
-void packForward(const Recurrence& s, const RecurrentWeights& w, float* weights, float* bias) {
-  const int64_t columns = weightGates(s.cell) * s.units;
-  for (int64_t block = 0; block < forwardBlocks(s); ++block) {
-    for (int64_t k = 0; k < s.inputs; ++k, weights += blockFloats()) packRow(s, w.kernel + k * columns, false, block, weights);
-    for (int64_t k = 0; k < s.units; ++k, weights += blockFloats()) packRow(s, w.recurrent + k * columns, true, block, weights);
-    float* const own = bias + block * blockFloats();
-    if (w.bias == nullptr) {
-      std::fill(own, own + blockFloats(), 0.0f);
-      continue;
-    }
-    packRow(s, w.bias, false, block, own);
-    if (s.cell != Cell::gru) continue;
-    const int64_t lanes = code().lanes;
-    const int64_t unit = unitOf(s, block, 0), count = std::min(lanes, s.units - unit);
-    const float* recurrent = w.bias + columns;
-    for (int64_t i = 0; i < count; ++i) {
-      own[i] += recurrent[unit + i];
-      own[lanes + i] += recurrent[s.units + unit + i];
-      own[3 * lanes + i] = recurrent[2 * s.units + unit + i];
-    }
-  }
-}
-
-/** [block][k][kBlockVectors][lanes]: column k of the recurrent weights, four vectors of units at a time. */
-void packBackward(const Recurrence& s, const float* recurrent, float* packed) {
-  const int64_t depth = weightGates(s.cell) * s.units, width = blockFloats();
-  for (int64_t first = 0; first < s.stateStride; first += width, packed += depth * width)
-    for (int64_t k = 0; k < depth; ++k)
-      for (int64_t i = 0; i < width; ++i) packed[k * width + i] = first + i < s.units ? recurrent[(first + i) * depth + k] : 0.0f;
-}
-
-/** Calls body(begin, end, scratch of the task) for each tile of sequences. */
-template <class Body> void forTiles(const Context& context, const Recurrence& s, int64_t samples, float* scratch, const Body& body) {
-  parallelFor(context, ceilDivide(samples, kTileSequences), [&](int64_t tile, int worker) {
-    body(tile * kTileSequences, std::min(samples, (tile + 1) * kTileSequences), scratch + worker * taskFloats(s));
-  });
-}
-
-/** Sums over all rows of the gradients of the sums, as [U], [4 U] or a GRU's [2, 3 U]. */
-void biasGradient(const Context& context, const Recurrence& s, const float* dsums, int64_t rows, float* sums, float* bias) {
-  constexpr int64_t kColumns = 64;
-  parallelFor(context, ceilDivide(s.sums, kColumns), [&](int64_t tile, int) {
-    const int64_t begin = tile * kColumns, count = std::min(kColumns, s.sums - begin);
-    simd::columnSums(dsums + begin, static_cast<size_t>(s.sums), sums + begin, static_cast<size_t>(rows), static_cast<size_t>(count));
-  });
-  if (s.cell != Cell::gru) {
-    std::copy(sums, sums + s.sums, bias);
+void packBias(const Recurrence& s, const float* bias, float* packed) {
+  if (bias == nullptr) {
+    std::fill(packed, packed + packedBias(s), 0.0f);
     return;
   }
-  const int64_t units = s.units;
-  std::copy(sums, sums + 2 * units, bias);
-  std::copy(sums + 3 * units, sums + 4 * units, bias + 2 * units);
-  std::copy(sums, sums + 3 * units, bias + 3 * units);
+  code().packRows(s, bias, 1, false, 0, 1, packed);
+  if (s.cell != Cell::gru) return;
+  const float* const recurrent = bias + s.columns();
+  for (int64_t block = 0; block < s.blocks; ++block)
+    for (int v = 0; v < 3; ++v)
+      for (int64_t i = 0; i < s.lanesOf(block, v); ++i) packed[block * s.width + v * s.lanes + i] += recurrent[s.columnOf(block, v, true) + i];
+}
+
+/** Copies what a block of the summed gradients [weightRows, width] holds to the gradients of the weights. */
+void unpackGradients(const Recurrence& s, int64_t block, const float* packed, const RecurrentGradients& gradients) {
+  const int64_t columns = s.columns();
+  const auto copy = [&](int64_t row, int v, bool recurrent, float* to) {
+    const int64_t column = s.columnOf(block, v, recurrent), count = s.lanesOf(block, v);
+    if (column >= 0 && count > 0)
+      std::memcpy(to + column, packed + row * s.width + v * s.lanes, static_cast<size_t>(count) * sizeof(float));
+  };
+  for (int v = 0; v < kBlockVectors; ++v) {
+    if (gradients.kernel != nullptr)
+      for (int64_t k = 0; k < s.inputs; ++k) copy(k, v, false, gradients.kernel + k * columns);
+    if (gradients.recurrent != nullptr)
+      for (int64_t k = 0; k < s.units; ++k) copy(s.inputs + k, v, true, gradients.recurrent + k * columns);
+    if (gradients.bias == nullptr) continue;
+    copy(s.inputs + s.units, v, false, gradients.bias);
+    if (s.cell == Cell::gru) copy(s.inputs + s.units, v, true, gradients.bias + columns);
+  }
+}
+
+/** Adds the groups' gradients in a binary tree, each block by itself. */
+void joinGradients(const Context& context, const Recurrence& s, float* parts, int64_t groups, const RecurrentGradients& gradients) {
+  const int64_t blockFloats = s.weightRows() * s.width, stride = aligned(weightGradient(s));
+  parallelFor(context, s.blocks, [&](int64_t block, int) {
+    float* const own = parts + block * blockFloats;
+    for (int64_t step = 1; step < groups; step *= 2)
+      for (int64_t i = 0; i + step < groups; i += 2 * step) {
+        float* const into = own + i * stride;
+        const float* const from = own + (i + step) * stride;
+        for (int64_t e = 0; e < blockFloats; ++e) into[e] += from[e];
+      }
+    unpackGradients(s, block, own, gradients);
+  });
 }
 
 }  // namespace
 
 Recurrence recurrenceOf(Cell cell, CellActivation activation, bool backwards, int64_t steps, int64_t inputs, int64_t units) {
-  Recurrence s{cell, activation, backwards, steps, inputs, units, 0, 0, 0};
-  s.stateStride = ceilDivide(units, blockFloats()) * blockFloats();
-  s.gates = cell == Cell::simple ? 0 : 4;
-  s.sums = cell == Cell::simple ? units : 4 * units;
+  Recurrence s{cell, activation, backwards, steps, inputs, units, code().lanes, 0, 0, 0, 0};
+  s.width = kBlockVectors * s.lanes;
+  s.blocks = ceilDivide(units, cell == Cell::simple ? s.width : s.lanes);
+  s.stateStride = ceilDivide(units, s.width) * s.width;
+  s.rowStride = aligned(s.weightRows());
   return s;
 }
 
 int64_t forwardScratchFloats(const Recurrence& s, int threads) {
-  return aligned(packedForward(s)) + aligned(packedBias(s)) + threads * taskFloats(s);
+  return aligned(packedWeights(s)) + aligned(packedBias(s)) + threads * aligned(forwardTaskFloats(s));
 }
 
 void runForward(const Context& context, ForwardPass pass, const RecurrentWeights& weights, int64_t samples, float* scratch) {
   const Recurrence& s = pass.shape;
   float* const packed = scratch;
-  float* const bias = packed + aligned(packedForward(s));
-  packForward(s, weights, packed, bias);
+  float* const bias = packed + aligned(packedWeights(s));
+  float* const tasks = bias + aligned(packedBias(s));
+  code().packRows(s, weights.kernel, s.inputs, false, 0, s.inputs + s.units, packed);
+  code().packRows(s, weights.recurrent, s.units, true, s.inputs, s.inputs + s.units, packed);
+  packBias(s, weights.bias, bias);
   pass.weights = packed;
   pass.bias = bias;
-  forTiles(context, s, samples, bias + aligned(packedBias(s)),
-           [&](int64_t begin, int64_t end, float* task) { code().forward(pass, begin, end, task); });
+  parallelFor(context, tilesOf(samples), [&](int64_t tile, int worker) {
+    code().forward(pass, tile * kTileSequences, std::min(samples, (tile + 1) * kTileSequences), tasks + worker * aligned(forwardTaskFloats(s)));
+  });
 }
 
 int64_t backwardScratchFloats(const Recurrence& s, int64_t samples, int threads) {
-  const int64_t rows = samples * s.steps;
-  const int64_t columns = weightGates(s.cell) * s.units;
-  const int64_t products = std::max({gemmScratchFloats(s.inputs, columns, rows, threads), gemmScratchFloats(s.units, columns, rows, threads),
-                                     gemmScratchFloats(rows, s.inputs, columns, threads)});
-  return aligned(packedBackward(s)) + aligned(rows * s.sums) + aligned(rows * s.units) + aligned(s.sums) +
-         std::max(threads * taskFloats(s), products);
+  return aligned(turnedWeights(s, s.units)) + aligned(turnedWeights(s, s.inputs)) + groupsOf(s, samples) * aligned(weightGradient(s)) +
+         threads * aligned(backwardTaskFloats(s));
 }
 
-void runBackward(const Context& context, BackwardPass pass, const float* x, const RecurrentWeights& weights, const RecurrentGradients& gradients,
-                 int64_t samples, float* scratch) {
+void runBackward(const Context& context, BackwardPass pass, const RecurrentWeights& weights, const RecurrentGradients& gradients, int64_t samples,
+                 float* scratch) {
   const Recurrence& s = pass.shape;
-  const int64_t rows = samples * s.steps, columns = weightGates(s.cell) * s.units, units = s.units;
-  float* const packed = scratch;
-  float* const dsums = packed + aligned(packedBackward(s));
-  float* const before = dsums + aligned(rows * s.sums);
-  float* const sums = before + aligned(rows * units);
-  float* const rest = sums + aligned(s.sums);
-  packBackward(s, weights.recurrent, packed);
-  pass.weights = packed;
-  pass.depth = columns;
-  pass.dsums = dsums;
-  pass.before = before;
-  forTiles(context, s, samples, rest, [&](int64_t begin, int64_t end, float* task) { code().backward(pass, begin, end, task); });
-
-  // A GRU's candidate has one gradient for the recurrent sum and one for the input's, which follows it; all others are shared.
-  const bool apart = s.cell == Cell::gru;
-  const int64_t shared = apart ? 2 * units : columns;
-  const float* const candidate = dsums + 3 * units;
-  if (gradients.recurrent != nullptr)
-    gemm(context, units, columns, rows, {before, units, true}, {dsums, s.sums, false}, gradients.recurrent, columns, {}, rest);
-  if (gradients.kernel != nullptr) {
-    gemm(context, s.inputs, shared, rows, {x, s.inputs, true}, {dsums, s.sums, false}, gradients.kernel, columns, {}, rest);
-    if (apart)
-      gemm(context, s.inputs, units, rows, {x, s.inputs, true}, {candidate, s.sums, false}, gradients.kernel + 2 * units, columns, {}, rest);
+  const int64_t tiles = tilesOf(samples), groups = groupsOf(s, samples);
+  const bool wanted = gradients.kernel != nullptr || gradients.recurrent != nullptr || gradients.bias != nullptr;
+  float* const recurrent = scratch;
+  float* const input = recurrent + aligned(turnedWeights(s, s.units));
+  float* const parts = input + aligned(turnedWeights(s, s.inputs));
+  float* const tasks = parts + groups * aligned(weightGradient(s));
+  for (int64_t block = 0; block < s.blocks; ++block) {
+    code().packTurned(s, weights.recurrent, s.units, true, block, recurrent);
+    if (gradients.x != nullptr) code().packTurned(s, weights.kernel, s.inputs, false, block, input);
   }
-  if (gradients.x != nullptr) {
-    gemm(context, rows, s.inputs, shared, {dsums, s.sums, false}, {weights.kernel, columns, true}, gradients.x, s.inputs, {}, rest);
-    Epilogue added;
-    added.accumulate = true;
-    if (apart)
-      gemm(context, rows, s.inputs, units, {candidate, s.sums, false}, {weights.kernel + 2 * units, columns, true}, gradients.x, s.inputs, added,
-           rest);
-  }
-  if (gradients.bias != nullptr) biasGradient(context, s, dsums, rows, sums, gradients.bias);
+  pass.recurrentWeights = recurrent;
+  pass.inputWeights = input;
+  pass.dx = gradients.x;
+  parallelFor(context, groups, [&](int64_t group, int worker) {
+    const int64_t begin = tiles * group / groups, end = tiles * (group + 1) / groups;
+    float* const own = wanted ? parts + group * aligned(weightGradient(s)) : nullptr;
+    for (int64_t tile = begin; tile < end; ++tile)
+      code().backward(pass, tile * kTileSequences, std::min(samples, (tile + 1) * kTileSequences), own, tile == begin,
+                      tasks + worker * aligned(backwardTaskFloats(s)));
+  });
+  if (wanted) joinGradients(context, s, parts, groups, gradients);
 }
 
 }  // namespace lamina

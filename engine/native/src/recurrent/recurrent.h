@@ -1,11 +1,11 @@
 #pragma once
 
-#include "../gemm/gemm.h"
+#include "../kernel.h"
 #include "plan.h"
 
 namespace lamina {
 
-/** Sizes of a recurrent layer; `stateStride`, `gates` and `sums` follow from the others. */
+/** Sizes of a recurrent layer; those of packed operands follow from the others. */
 Recurrence recurrenceOf(Cell cell, CellActivation activation, bool backwards, int64_t steps, int64_t inputs, int64_t units);
 
 /** Scratch floats that `runForward` needs for up to so many threads. */
@@ -34,8 +34,11 @@ struct RecurrentGradients {
 
 int64_t backwardScratchFloats(const Recurrence& shape, int64_t samples, int threads);
 
-/** Gradients through time from those of the output; `pass` names dy and what the forward pass left behind. */
-void runBackward(const Context& context, BackwardPass pass, const float* x, const RecurrentWeights& weights, const RecurrentGradients& gradients,
-                 int64_t samples, float* scratch);
+/**
+ * Gradients through time from those of the output; `pass` names dy, x and what the forward pass left behind. Those of the weights are added up
+ * along with the steps, by groups of tiles that depend on the number of samples only, and then in a fixed tree.
+ */
+void runBackward(const Context& context, BackwardPass pass, const RecurrentWeights& weights, const RecurrentGradients& gradients, int64_t samples,
+                 float* scratch);
 
 }  // namespace lamina
