@@ -71,7 +71,7 @@ const compared = (kind: string): Set<string> =>
 /** What is registered and never compared: other libraries lack it, or what it does is tested otherwise. */
 const missing: Readonly<Record<string, string[]>> = {
   layer: layers
-    .filter(({ type, keras }) => !compared('layer').has(keras ?? type) && !compared('layer').has(type))
+    .filter(({ type, keras, label }) => ![keras, label, type].some((name) => compared('layer').has(name ?? '')))
     .map(({ type }) => findLayer(type)?.label ?? type),
   loss: losses.map(({ type }) => type).filter((type) => !compared('loss').has(type)),
   optimizer: optimizers.map(({ type }) => type).filter((type) => !compared('optimizer').has(type)),

@@ -1,4 +1,4 @@
-import { formatShape, sameShape } from '../base/shape.ts'
+import { formatShape, type Shape, sameShape } from '../base/shape.ts'
 import type { GraphBuilder } from '../compile/builder.ts'
 import type { ValueId } from '../compile/ir.ts'
 import { defineLayer, type LayerDeclaration } from './layer.ts'
@@ -8,7 +8,7 @@ import { layerError } from './problem.ts'
 interface Merging extends Pick<LayerDeclaration, 'type' | 'label' | 'keras' | 'icon' | 'summary' | 'help'> {
   /** What the card shows: `sum`, `mean`, ... */
   fact: string
-  /** What is done, for messages: `Only equal shapes can be <done>`. */
+  /** What is done, for messages: `... cannot be <done>`. */
   done: string
   /** Takes two inputs and no more. */
   two?: boolean
@@ -16,8 +16,31 @@ interface Merging extends Pick<LayerDeclaration, 'type' | 'label' | 'keras' | 'i
   merge(builder: GraphBuilder, values: readonly ValueId[]): ValueId
 }
 
-/** A layer without parameters that merges inputs of one shape element by element. */
-export function mergingLayer({ fact, done, two, merge, ...rest }: Merging): LayerDeclaration {
+/** Axes of size 1 put behind the batch until the shape has `rank` axes, as Keras does. */
+function raised(shape: Shape, rank: number): Shape {
+  return [shape[0]!, ...Array<number>(rank - shape.length).fill(1), ...shape.slice(1)]
+}
+
+/** The shape that all can be repeated to; undefined when two sizes along one axis differ and none is 1. */
+function commonShape(shapes: readonly Shape[]): Shape | undefined {
+  const rank = Math.max(...shapes.map((shape) => shape.length))
+  const all = shapes.map((shape) => raised(shape, rank))
+  const common = all[0]!.map((size, axis) => (axis === 0 ? size : Math.max(...all.map((shape) => shape[axis]!))))
+  return all.every((shape) => shape.every((size, axis) => size === common[axis] || (axis > 0 && size === 1)))
+    ? common
+    : undefined
+}
+
+/** The value repeated to a shape that it fits. */
+function spread(builder: GraphBuilder, value: ValueId, shape: Shape): ValueId {
+  const own = builder.shapeOf(value)
+  const ranked =
+    own.length === shape.length ? value : builder.emitOne('reshape', [value], {}, { shape: raised(own, shape.length) })
+  return sameShape(builder.shapeOf(ranked), shape) ? ranked : builder.emitOne('broadcast', [ranked], {}, { shape })
+}
+
+/** A layer without parameters that merges its inputs element by element, repeated along axes of size 1 where shapes differ. */
+export function mergingLayer({ fact, done, two, merge, help, ...rest }: Merging): LayerDeclaration {
   const samples: LayerDeclaration['samples'] = [
     {
       inputs: [
@@ -27,15 +50,29 @@ export function mergingLayer({ fact, done, two, merge, ...rest }: Merging): Laye
       params: {},
     },
     { inputs: Array(two ? 2 : 3).fill([-1, 2, 3]), params: {} },
+    {
+      inputs: [
+        [-1, 3, 2, 5],
+        [-1, 1, 1, 5],
+      ],
+      params: {},
+    },
+    {
+      inputs: [
+        [-1, 3],
+        [-1, 4, 1],
+      ],
+      params: {},
+    },
   ]
   return defineLayer({
     ...rest,
+    help: `${help} An axis of size 1 is repeated to the size that the others have, as in NumPy; missing axes are put behind the batch.`,
     category: 'merge',
     inputs: [{ name: 'inputs', label: 'inputs', variadic: true, min: 2 }],
     outputs: [{ name: 'output', label: 'output' }],
     params: {},
     infer({ inputs }) {
-      const first = inputs[0]!
       if (two && inputs.length !== 2)
         throw layerError({
           code: 'layer.inputs',
@@ -45,21 +82,30 @@ export function mergingLayer({ fact, done, two, merge, ...rest }: Merging): Laye
           received: String(inputs.length),
           fix: 'Remove a connection, or add the inputs up before.',
         })
-      const other = inputs.find((shape) => !sameShape(shape, first))
-      if (other)
-        throw layerError({
-          code: 'graph.shape-mismatch',
-          message: `Only equal shapes can be ${done}, not ${formatShape(first)} and ${formatShape(other)}.`,
-          port: 'inputs',
-          expected: formatShape(first),
-          received: formatShape(other),
-          fix: 'Bring both inputs to one shape, with a Dense of as many units.',
-        })
-      return [first]
+      const shape = commonShape(inputs)
+      if (shape) return [shape]
+      const first = inputs[0]!
+      const other = inputs.find((candidate) => !commonShape([first, candidate])) ?? inputs.at(-1)!
+      throw layerError({
+        code: 'graph.shape-mismatch',
+        message: `${formatShape(first)} and ${formatShape(other)} cannot be ${done}: they differ along an axis where neither is 1.`,
+        port: 'inputs',
+        expected: formatShape(first),
+        received: formatShape(other),
+        fix: 'Bring both inputs to one shape, with a Dense of as many units.',
+      })
     },
     weights: () => [],
     mask: mergesMasks,
-    lower: ({ builder, values }) => [merge(builder, values)],
+    lower({ builder, inputs, values }) {
+      const shape = commonShape(inputs)!
+      return [
+        merge(
+          builder,
+          values.map((value) => spread(builder, value, shape)),
+        ),
+      ]
+    },
     headline: () => [fact],
     samples,
   })

@@ -110,6 +110,13 @@ export const kernelCalls: Readonly<Record<string, Rest>> = {
   concatenate: { inputs: [x(wide), x([-1, 3])], outputs: [[-1, F + 3]], attributes: [1] },
   slice: { inputs: [x(wide)], outputs: [[-1, F - 2]], attributes: [1, 1] },
   pad_slice: { inputs: [x([-1, F - 2])], outputs: [wide], attributes: [1, 1] },
+  broadcast: { inputs: [x([-1, 1, 7])], outputs: [[-1, 19, 7]] },
+  reduce_sum: { inputs: [x([-1, 19, 7])], outputs: [[-1, 1, 7]] },
+  reduce_max: { inputs: [x([-1, 19, 7])], outputs: [[-1, 19, 1]] },
+  reduce_max_gradient: {
+    inputs: [x([-1, 19, 1]), classesLike([-1, 19, 7]), classesLike([-1, 19, 1])],
+    outputs: [[-1, 19, 7]],
+  },
   embedding: { inputs: [{ shape: [-1, 1], data: classes(C).data }, x([C, F])], outputs: [[-1, 1, F]] },
   embedding_gradient: { inputs: [x([-1, 1, F]), classes(37)], outputs: [[37, F]] },
   any_not_equal: { inputs: [classesLike([-1, 57, 2])], outputs: [[-1, 57]], attributes: [0] },

@@ -1,5 +1,6 @@
 import { LaminaError } from '../../base/errors.ts'
 import type { Shape } from '../../base/shape.ts'
+import { spreadAxes } from '../../ops/broadcast.op.ts'
 import type { Attributes } from '../../ops/op.ts'
 import type { OnnxGraph } from './graph.ts'
 import { imageOperators } from './image-operators.ts'
@@ -53,6 +54,14 @@ export const operators: Readonly<Record<string, OperatorMapping>> = {
   },
   concatenate: ({ graph, inputs, attributes }) =>
     graph.add('Concat', inputs as string[], { axis: Number(attributes.axis) }),
+  broadcast: ({ graph, inputs, outputShape }) =>
+    graph.add('Expand', [inputs[0]!, graph.integers('shape', [1, ...outputShape.slice(1)])]),
+  reduce_sum: ({ graph, inputs, inputShapes, outputShape }) =>
+    graph.add('ReduceSum', [inputs[0]!, graph.integers('axes', spreadAxes(outputShape, inputShapes[0]!))], {
+      keepdims: 1,
+    }),
+  reduce_max: ({ graph, inputs, inputShapes, outputShape }) =>
+    graph.add('ReduceMax', [inputs[0]!], { axes: spreadAxes(outputShape, inputShapes[0]!), keepdims: 1 }),
   // Truncates ids as Lamina does; where Lamina answers an id outside the table with NaN, runtimes refuse it.
   embedding: ({ graph, inputs }) => {
     const ids = graph.add('Cast', [inputs[0]!], { to: DataType.int64 })

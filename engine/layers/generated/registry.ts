@@ -14,7 +14,9 @@ import { embedding } from '../core/embedding.layer.ts'
 import { flatten } from '../core/flatten.layer.ts'
 import { masking } from '../core/masking.layer.ts'
 import { prelu } from '../core/prelu.layer.ts'
+import { reduce } from '../core/reduce.layer.ts'
 import { reshape } from '../core/reshape.layer.ts'
+import { slice } from '../core/slice.layer.ts'
 import { input } from '../io/input.layer.ts'
 import { output } from '../io/output.layer.ts'
 import { add } from '../merge/add.layer.ts'
@@ -55,7 +57,9 @@ export const layers: readonly LayerDeclaration[] = [
   flatten,
   masking,
   prelu,
+  reduce,
   reshape,
+  slice,
   input,
   output,
   add,

@@ -6,7 +6,7 @@ export const average = mergingLayer({
   keras: 'Average',
   icon: 'equal',
   summary: 'Takes the mean of its inputs element by element.',
-  help: 'Computes $y = \\frac{1}{k} \\sum_{i=1}^k x_i$ of two or more inputs with equal shapes, as when several branches vote.',
+  help: 'Computes $y = \\frac{1}{k} \\sum_{i=1}^k x_i$ of two or more inputs, as when several branches vote.',
   fact: 'mean',
   done: 'averaged',
   merge: (builder, values) =>

@@ -1,29 +1,12 @@
-import type { Shape } from '../../base/shape.ts'
 import { formatShape } from '../../base/shape.ts'
 import { defineLayer, type MaskRule } from '../layer.ts'
-import type { EffectiveParams } from '../params.ts'
 import { layerError } from '../problem.ts'
-import { numberParam } from '../read-params.ts'
-
-/** The axis counted from the front, the batch being 0. */
-function axisOf(shape: Shape, params: EffectiveParams): number {
-  const axis = numberParam(params, 'axis')
-  const positive = axis < 0 ? shape.length + axis : axis
-  if (positive >= 1 && positive < shape.length) return positive
-  throw layerError({
-    code: 'layer.axis',
-    message: `Axis ${axis} is not a feature axis of ${formatShape(shape)}.`,
-    param: 'axis',
-    expected: `1 to ${shape.length - 1}, or -${shape.length - 1} to -1`,
-    received: String(axis),
-    fix: 'Use -1, the last axis. Axis 0 is the batch.',
-  })
-}
+import { axisParam, featureAxis } from '../shapes.ts'
 
 /** Along the steps masks are joined too; along features a step counts where it counts in any input. An input without a mask counts everywhere. */
 const joinsMasks: MaskRule = {
   infer(masks, { inputs, params }) {
-    const axis = axisOf(inputs[0]!, params)
+    const axis = featureAxis(inputs[0]!, params)
     const steps = inputs[0]!.slice(0, -1)
     const known = masks.filter((mask) => mask !== null)
     if (known.length === 0 || known.some((mask) => mask.length !== steps.length)) return [null]
@@ -31,7 +14,7 @@ const joinsMasks: MaskRule = {
     return [steps.map((size, index) => (index === axis ? total : size))]
   },
   lower({ builder, inputs, params, masks }) {
-    const axis = axisOf(inputs[0]!, params)
+    const axis = featureAxis(inputs[0]!, params)
     const given = inputs.map((shape, index) => {
       return masks?.[index] ?? builder.emitOne('fill', [], { value: 1 }, { shape: shape.slice(0, -1) })
     })
@@ -51,20 +34,11 @@ export const concatenate = defineLayer({
   inputs: [{ name: 'inputs', label: 'inputs', variadic: true, min: 2 }],
   outputs: [{ name: 'output', label: 'output' }],
   params: {
-    axis: {
-      kind: 'integer',
-      label: 'Axis',
-      help: 'Axis to join along, counted with the batch as 0; -1 is the last.',
-      keras: 'axis',
-      default: -1,
-      min: -5,
-      max: 5,
-      searchable: false,
-    },
+    axis: axisParam('Axis to join along'),
   },
   infer({ inputs, params }) {
     const first = inputs[0]!
-    const axis = axisOf(first, params)
+    const axis = featureAxis(first, params)
     const other = inputs.find(
       (shape) => shape.length !== first.length || shape.some((size, index) => index !== axis && size !== first[index]),
     )
@@ -83,9 +57,9 @@ export const concatenate = defineLayer({
   weights: () => [],
   mask: joinsMasks,
   lower({ builder, values, params }) {
-    return [builder.emitOne('concatenate', values, { axis: axisOf(builder.shapeOf(values[0]!), params) })]
+    return [builder.emitOne('concatenate', values, { axis: featureAxis(builder.shapeOf(values[0]!), params) })]
   },
-  headline: (params) => [`axis ${numberParam(params, 'axis')}`],
+  headline: (params) => [`axis ${params.axis}`],
   samples: [
     {
       inputs: [

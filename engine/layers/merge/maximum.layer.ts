@@ -6,7 +6,7 @@ export const maximum = mergingLayer({
   keras: 'Maximum',
   icon: 'arrow-up-to-line',
   summary: 'Takes the largest of its inputs element by element.',
-  help: 'Computes $y = \\max_i x_i$ of two or more inputs with equal shapes. The gradient goes to the largest; of two that are equal each gets half.',
+  help: 'Computes $y = \\max_i x_i$ of two or more inputs. The gradient goes to the largest; of two that are equal each gets half.',
   fact: 'largest',
   done: 'compared',
   merge: pairwise('maximum'),

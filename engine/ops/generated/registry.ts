@@ -15,6 +15,7 @@ import { batchMean, batchMeanGradient } from '../batch_mean.op.ts'
 import { batchNormalization, batchNormalizationGradient, batchNormalizationInference } from '../batch_normalization.op.ts'
 import { binaryAccuracy } from '../binary_accuracy.op.ts'
 import { binaryCrossEntropy, binaryCrossEntropyGradient } from '../binary_cross_entropy.op.ts'
+import { broadcast, reduceSum } from '../broadcast.op.ts'
 import { categoricalAccuracy } from '../categorical_accuracy.op.ts'
 import { categoricalCrossEntropy, categoricalCrossEntropyGradient } from '../categorical_cross_entropy.op.ts'
 import { categoricalHinge, categoricalHingeGradient } from '../categorical_hinge.op.ts'
@@ -52,6 +53,7 @@ import { perceptron, perceptronGradient } from '../perceptron.op.ts'
 import { poisson, poissonGradient } from '../poisson.op.ts'
 import { prelu, preluGradient } from '../prelu.op.ts'
 import { radamUpdate } from '../radam_update.op.ts'
+import { reduceMax, reduceMaxGradient } from '../reduce_max.op.ts'
 import { reshape } from '../reshape.op.ts'
 import { reverse } from '../reverse.op.ts'
 import { rmspropUpdate } from '../rmsprop_update.op.ts'
@@ -94,6 +96,8 @@ export const ops: readonly OpDeclaration[] = [
   binaryAccuracy,
   binaryCrossEntropy,
   binaryCrossEntropyGradient,
+  broadcast,
+  reduceSum,
   categoricalAccuracy,
   categoricalCrossEntropy,
   categoricalCrossEntropyGradient,
@@ -161,6 +165,8 @@ export const ops: readonly OpDeclaration[] = [
   prelu,
   preluGradient,
   radamUpdate,
+  reduceMax,
+  reduceMaxGradient,
   reshape,
   reverse,
   rmspropUpdate,

@@ -17,7 +17,7 @@ MERGES = {
     "add": (L.Add, lambda x: sum(x[1:], x[0]), 3),
     "subtract": (L.Subtract, lambda x: x[0] - x[1], 2),
     "multiply": (L.Multiply, lambda x: reduce(torch.mul, x), 3),
-    "average": (L.Average, lambda x: torch.stack(x).mean(0), 3),
+    "average": (L.Average, lambda x: torch.stack(torch.broadcast_tensors(*x)).mean(0), 3),
     "maximum": (L.Maximum, lambda x: reduce(torch.maximum, x), 3),
     "minimum": (L.Minimum, lambda x: reduce(torch.minimum, x), 3),
 }
@@ -29,9 +29,22 @@ def merges():
         yield case("two vectors", kind, {}, layer(), [(6, 5)] * 2, torch_forward=forward)
         yield case(f"{several} sequences, one row", kind, {}, layer(), [(1, 3, 2)] * several, torch_forward=forward)
         yield case("two images", kind, {}, layer(), [(2, 3, 5, 1)] * 2, torch_forward=forward)
+        yield case("a gate over an image", kind, {}, layer(), [(2, 3, 4, 5), (2, 1, 1, 5)], torch_forward=forward)
+        yield case("a vector and a sequence", kind, {}, layer(), [(3, 4), (3, 5, 1)], torch_forward=lambda x, w, function=function: function([x[0][:, None], x[1]]))
     yield case("two vectors", "concatenate", {}, L.Concatenate(), [(4, 3), (4, 5)], torch_forward=lambda x, w: torch.cat(x, -1))
     yield case("three sequences along time, one row", "concatenate", {"axis": 1}, L.Concatenate(1), [(1, 2, 3), (1, 4, 3), (1, 1, 3)], torch_forward=lambda x, w: torch.cat(x, 1))
     yield case("images along width", "concatenate", {"axis": -2}, L.Concatenate(-2), [(2, 3, 2, 2), (2, 3, 4, 2)], torch_forward=lambda x, w: torch.cat(x, -2))
+
+
+def reductions():
+    for axis, keep, shape in [(-1, False, (4, 5, 3)), (1, True, (1, 4, 3, 2)), (2, False, (2, 3, 7, 5))]:
+        for kind in ("mean", "sum", "max", "min"):
+            function = {"mean": torch.mean, "sum": torch.sum, "max": torch.amax, "min": torch.amin}[kind]
+            yield case(f"{kind} of axis {axis}", "reduce", {"reduction": kind, "axis": axis, "keepDims": keep},
+                       None, [shape], item="Reduce", torch_forward=lambda x, w, f=function, a=axis, k=keep: f(x[0], dim=a, keepdim=k))
+    for axis, begin, size, shape in [(-1, 0, 1, (3, 5)), (1, -1, 1, (1, 5, 3)), (2, 1, 2, (2, 4, 3, 2))]:
+        yield case(f"{size} from {begin} of axis {axis}", "slice", {"axis": axis, "begin": begin, "size": size}, None, [shape], item="Slice",
+                   torch_forward=lambda x, w, a=axis, b=begin, n=size: x[0].narrow(a, b % x[0].shape[a], n))
 
 
 def batch(name, shape, params, layer, epsilon=1e-3):
@@ -71,4 +84,4 @@ def rescaling():
     yield case("offset only, one row", "rescaling", {"offset": 0.3}, R(1.0, offset=0.3), [(1, 2, 3, 2)], torch_forward=lambda x, w: x[0] + 0.3)
 
 
-write(__file__, [*merges(), *norms(), *rescaling()])
+write(__file__, [*merges(), *reductions(), *norms(), *rescaling()])

@@ -46,6 +46,18 @@ const cases: Record<string, Record<string, Part>> = {
     rescaled: { type: 'rescaling', params: { scale: 0.25, offset: -1 } },
     shifted: { type: 'rescaling', params: { offset: 0.5 } },
   },
+  'shapes that are repeated, reduced and cut': {
+    a: branch(),
+    square: { type: 'reshape', params: { targetShape: [2, 3] }, from: ['a'] },
+    most: { type: 'reduce', params: { reduction: 'max', axis: 1, keepDims: true }, from: ['square'] },
+    least: { type: 'reduce', params: { reduction: 'min' }, from: ['square'] },
+    mean: { type: 'reduce', params: { axis: -1, keepDims: true }, from: ['square'] },
+    gate: { type: 'multiply', from: ['square', 'most'] },
+    part: { type: 'slice', params: { axis: 1, begin: -1 }, from: ['gate'] },
+    all: { type: 'add', from: ['part', 'mean', 'square'] },
+    flat: { type: 'flatten', from: ['all'] },
+    joined: { type: 'concatenate', from: ['flat', 'least'] },
+  },
   embedding: {
     looked: { type: 'embedding', params: { inputDim: VOCABULARY, outputDim: 4 } },
     normal: { type: 'layer_normalization' },
@@ -63,7 +75,7 @@ function projectOf(parts: Record<string, Part>): Project {
   const document = documentOf({
     in: { type: 'input' },
     ...parts,
-    flat: { type: 'flatten' },
+    vector: { type: 'flatten' },
     last: { type: 'dense', params: { units: 1 } },
     out: { type: 'output' },
   })

@@ -3,6 +3,7 @@ import type { ReferenceImplementation } from '../../op.ts'
 import { activation, activationGradient } from '../activation.ts'
 import { adagradUpdate, adadeltaUpdate, adamaxUpdate, amsgradUpdate, nadamUpdate, radamUpdate, lionUpdate } from '../adaptive-update.ts'
 import { batchNormalization, batchNormalizationGradient, batchNormalizationInference } from '../batch_normalization.ts'
+import { broadcast, reduceSum, reduceMax, reduceMaxGradient } from '../broadcasting.ts'
 import { conv2d, conv2dTranspose, conv2dInputGradient, conv2dParameterGradient, depthwiseConv2d, depthwiseConv2dInputGradient, depthwiseConv2dParameterGradient } from '../convolution.ts'
 import { dense, denseInputGradient, denseParameterGradient } from '../dense.ts'
 import { prelu, preluGradient, dropout, add, subtract, multiply, scale, fill } from '../elementwise.ts'
@@ -35,6 +36,10 @@ export const references: Readonly<Record<string, ReferenceImplementation>> = {
   batch_normalization: batchNormalization,
   batch_normalization_gradient: batchNormalizationGradient,
   batch_normalization_inference: batchNormalizationInference,
+  broadcast: broadcast,
+  reduce_sum: reduceSum,
+  reduce_max: reduceMax,
+  reduce_max_gradient: reduceMaxGradient,
   conv2d: conv2d,
   conv2d_transpose: conv2dTranspose,
   conv2d_input_gradient: conv2dInputGradient,
