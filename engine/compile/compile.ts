@@ -1,8 +1,7 @@
 import { LaminaError } from '../base/errors.ts'
-import { elementCount, type Shape } from '../base/shape.ts'
+import type { Shape } from '../base/shape.ts'
 import type { PersistentEntry, Program } from '../native/program.ts'
 import { findOp } from '../ops/registry.ts'
-import type { GraphBuilder } from './builder.ts'
 import { differentiate } from './differentiate.ts'
 import { emitProgram } from './emit.ts'
 import { fuseKernels, fuseLosses } from './fuse.ts'
@@ -10,10 +9,10 @@ import { createGraphBuilder } from './graph-builder.ts'
 import type { IrGraph, ValueId } from './ir.ts'
 import { layoutModel, type ModelLayout } from './layout.ts'
 import { accumulatorNames, type Lowered, lowerForward, lowerObjectives } from './lower.ts'
-import { aligned } from './plan-memory.ts'
 import { schedule } from './schedule.ts'
 import { simplify } from './simplify.ts'
-import type { CompiledModel, CompiledWeight, CompileRequest, CostReport } from './types.ts'
+import type { CompiledModel, CompileRequest, CostReport } from './types.ts'
+import { lowerUpdate, type OptimizerSlots } from './update.ts'
 import { verify } from './verify.ts'
 
 export { initializeWeights } from './initialize.ts'
@@ -36,33 +35,8 @@ function weightOffsets(lowered: Lowered): Map<ValueId, number> {
   return new Map([...lowered.weights].map(([weight, value]) => [value, weight.offset] as const))
 }
 
-interface OptimizerSlots {
-  entries: PersistentEntry[]
-  initials: { offset: number; length: number; value: number }[]
-  floats: number
-}
-
-/** Projects updated parameters, those under the same constraint in one op. */
-function constrain(
-  builder: GraphBuilder,
-  updated: readonly ValueId[],
-  constraints: readonly CompiledWeight['constraint'][],
-): void {
-  const groups = new Map<string, { attributes: { kind: string; limit: number }; values: ValueId[] }>()
-  for (const [index, constraint] of constraints.entries()) {
-    if (!constraint) continue
-    const key = `${constraint.kind} ${constraint.limit}`
-    const group = groups.get(key) ?? { attributes: { ...constraint }, values: [] }
-    groups.set(key, group)
-    group.values.push(updated[index] as ValueId)
-  }
-  for (const { attributes, values } of groups.values())
-    builder.emit('weight_constraint_update', values, { count: values.length, ...attributes })
-}
-
 /** Forward in training mode, loss, gradients, update. Places optimiser slots after the weights. */
 function stageTraining(request: CompileRequest, layout: ModelLayout): Staged & { slots: OptimizerSlots } {
-  const { declaration, params } = request.optimizer
   const lowered = lowerForward(layout, request.dataset, true)
   const loss = lowerObjectives(layout, lowered, true)
   const forward = verify(lowered.builder.finish('train', [], loss), 'lower')
@@ -73,41 +47,24 @@ function stageTraining(request: CompileRequest, layout: ModelLayout): Staged & {
 
   const persistent = weightOffsets(lowered)
   const builder = createGraphBuilder(graph)
-  const slots: OptimizerSlots = { entries: [], initials: [], floats: layout.weightFloats }
-  const constraints = new Map(trained.map((weight) => [idOf(weight), weight.constraint] as const))
-  const variables: { parameter: ValueId; gradient: ValueId; slots: ValueId[] }[] = []
-  for (const weight of trained) {
-    const parameter = idOf(weight)
-    const gradient = gradients.get(parameter) ?? null
-    if (gradient === null) continue
-    const own = declaration.slots(params).map(({ name, initial }) => {
-      const path = `optimizer/${weight.path}/${name}`
-      const length = aligned(elementCount(weight.shape))
-      const offset = slots.floats
-      slots.floats += length
-      slots.entries.push({ name: path, role: 'slot', offset, shape: weight.shape })
-      if (initial !== 0) slots.initials.push({ offset, length, value: initial })
-      const value = builder.value('slot', path, weight.shape)
-      persistent.set(value, offset)
-      return value
-    })
-    variables.push({ parameter, gradient, slots: own })
-  }
-  if (variables.length > 0) {
-    const updated = declaration.lower(builder, params, variables)
-    constrain(
-      builder,
-      updated,
-      variables.map((variable) => constraints.get(variable.parameter)),
-    )
-  }
+  const variables = trained.flatMap((weight) => {
+    const gradient = gradients.get(idOf(weight)) ?? null
+    return gradient === null ? [] : [{ weight, parameter: idOf(weight), gradient }]
+  })
+  const slots = lowerUpdate(builder, request.optimizer, variables, layout.weightFloats)
+  for (const [value, offset] of slots.offsets) persistent.set(value, offset)
   // The scalar itself is not asked for any more: accumulators hold its parts.
-  const complete = verify(builder.finish('train', []), 'optimizer')
+  const complete = verify({ ...builder.finish('train', []), updateEvery: slots.every }, 'optimizer')
   return { graph: optimize(complete, request.batchSize), persistent, slots }
 }
 
 /** Forward in inference mode; with targets, losses and metrics too. */
-function stageInference(request: CompileRequest, layout: ModelLayout, name: 'evaluate' | 'predict'): Staged {
+function stageInference(
+  request: CompileRequest,
+  layout: ModelLayout,
+  averages: OptimizerSlots['averages'],
+  name: 'evaluate' | 'predict',
+): Staged {
   const lowered = lowerForward(layout, request.dataset, false)
   if (name === 'evaluate') lowerObjectives(layout, lowered, false)
   const outputs = layout.outputs.map((output) => ({
@@ -116,7 +73,10 @@ function stageInference(request: CompileRequest, layout: ModelLayout, name: 'eva
   }))
   const forward = verify(lowered.builder.finish(name, outputs), 'lower')
   const graph = optimize(verify(fuseLosses(forward), 'fuse losses'), evaluationBatch(request))
-  return { graph, persistent: weightOffsets(lowered) }
+  const persistent = weightOffsets(lowered)
+  // Where weights are averaged, the averages are the model.
+  for (const [weight, value] of lowered.weights) persistent.set(value, averages.get(weight) ?? weight.offset)
+  return { graph, persistent }
 }
 
 function evaluationBatch(request: CompileRequest): number {
@@ -206,8 +166,8 @@ export function compileModel(request: CompileRequest): CompiledModel {
   checkRequest(request)
   const layout = layoutModel(request)
   const train = stageTraining(request, layout)
-  const evaluate = stageInference(request, layout, 'evaluate')
-  const predict = stageInference(request, layout, 'predict')
+  const evaluate = stageInference(request, layout, train.slots.averages, 'evaluate')
+  const predict = stageInference(request, layout, train.slots.averages, 'predict')
   const accumulators = accumulatorNames(layout)
   const emit = (staged: Staged, batchCapacity: number, count: number): Program =>
     emitProgram(staged.graph, { batchCapacity, persistent: staged.persistent, accumulators: count })
@@ -242,7 +202,10 @@ export function compileModel(request: CompileRequest): CompiledModel {
     graphs,
     persistent: [...weightEntries, ...train.slots.entries],
     persistentFloats,
-    weights: layout.weights,
+    weights: layout.weights.map((weight) => ({
+      ...weight,
+      usedOffset: train.slots.averages.get(weight) ?? weight.offset,
+    })),
     slotInitials: train.slots.initials,
     slots: layout.slots,
     accumulators,

@@ -47,6 +47,8 @@ export function emitProgram(graph: IrGraph, options: EmitOptions): Program {
   const numbers = new Map<ValueId, number>()
   const constants: number[] = []
   const code: number[] = []
+  const updates: number[] = []
+  let instructions = 0
   const attributes: number[] = []
   // In-place outputs lie where their input lies, in persistent memory too.
   const homes = new Map<ValueId, { space: number; offset: number }>()
@@ -102,6 +104,8 @@ export function emitProgram(graph: IrGraph, options: EmitOptions): Program {
     )
     const opcode = kernels.get(op.name) ?? kernels.size
     kernels.set(op.name, opcode)
+    if (op.update) updates.push(instructions)
+    instructions += 1
     const encoded = encodeAttributes(op, node.attributes)
     code.push(opcode, inputs.length, outputs.length, encoded.length, attributes.length)
     for (const operand of inputs) code.push(operand)
@@ -109,7 +113,11 @@ export function emitProgram(graph: IrGraph, options: EmitOptions): Program {
     attributes.push(...encoded)
   }
   const outputs = graph.outputs.map((output) => numberOf(output.value))
+  const every = graph.updateEvery ?? 1
+  const [first = 0, end = 0] = every > 1 && updates.length > 0 ? [updates[0], (updates.at(-1) as number) + 1] : []
+  invariant(end - first === (every > 1 ? updates.length : 0), 'the ops of an update do not follow one another')
   return {
+    ...(every > 1 ? { update: { every, first, end } } : {}),
     version: 1,
     kernels: [...kernels.keys()],
     batchCapacity,

@@ -135,6 +135,7 @@ export function initializeWeights(
     for (let index = 0; index < count; index += 1) image[weight.offset + index] = draw()
     const { ones } = weight.initializer
     if (ones) image.fill(1, weight.offset + ones[0], weight.offset + ones[1])
+    if (weight.usedOffset !== weight.offset) image.copyWithin(weight.usedOffset, weight.offset, weight.offset + count)
   }
   for (const { offset, length, value } of model.slotInitials) image.fill(value, offset, offset + length)
   return image

@@ -36,4 +36,6 @@ export interface IrGraph {
   outputs: readonly { name: string; value: ValueId }[]
   /** The scalar that is differentiated; absent in inference graphs. */
   loss?: ValueId
+  /** Steps whose gradients make one update; 1 when left out. Ops of an update run in the last of them only. */
+  updateEvery?: number
 }

@@ -2,6 +2,7 @@ import { invariant, LaminaError } from '../base/errors.ts'
 import { elementCount, type Shape } from '../base/shape.ts'
 import type { GraphNode, NodeId } from '../graph/document.ts'
 import { inferDocument, type NodeInference } from '../graph/infer.ts'
+import { weightOwner, weightsProblem } from '../graph/sharing.ts'
 import { connectionsOf, reachable } from '../graph/topology.ts'
 import type { LayerDeclaration } from '../layers/layer.ts'
 import { findLayer } from '../layers/registry.ts'
@@ -11,12 +12,15 @@ import type { CompiledWeight, CompileRequest, Objective, SlotBinding, TargetEnco
 /** A node that takes part in the model, with all that lowering needs of it. */
 export interface PlacedLayer {
   node: GraphNode
+  /** It uses weights that another layer uses too. */
+  shared: boolean
   declaration: LayerDeclaration
   inference: NodeInference
   /** Sources of its inputs in port order: node and index of the output port. */
   sources: readonly { node: NodeId; output: number }[]
   /** Position in topological order: keys its random numbers. */
   ordinal: number
+  /** Its own, or those of the layer it shares them with. */
   weights: readonly CompiledWeight[]
 }
 
@@ -127,6 +131,10 @@ export function layoutModel(request: CompileRequest): ModelLayout {
     })
 
   const weights: CompiledWeight[] = []
+  /** By the node that owns them. */
+  const placed = new Map<NodeId, readonly CompiledWeight[]>()
+  const users = Object.values(document.nodes).filter((node) => node.weightsFrom !== undefined)
+  const shared = new Set(users.map((node) => weightOwner(document, node).id))
   let weightFloats = 0
   const layers: PlacedLayer[] = []
   for (const [ordinal, id] of inference.order.entries()) {
@@ -135,16 +143,23 @@ export function layoutModel(request: CompileRequest): ModelLayout {
     const declaration = findLayer(node.type)
     const known = inference.nodes[id]
     if (!declaration || !known?.complete) return refuseIncomplete(node, known)
-    const own: CompiledWeight[] = []
-    for (const spec of known.weights) {
-      const path = `${node.name}/${spec.name}`
+    const owner = weightOwner(document, node)
+    const sharers = placed.get(owner.id)
+    const problem = sharers && weightsProblem(known.weights, { name: owner.name, weights: sharers })
+    if (problem) throw new LaminaError({ where: node.name, ...problem })
+    const own: CompiledWeight[] = sharers ? [...sharers] : []
+    for (const spec of sharers ? [] : known.weights) {
+      const path = `${owner.name}/${spec.name}`
       const frozen = node.frozen === true
-      own.push({ ...spec, node: id, path, offset: weightFloats, frozen, ordinal: weights.length + own.length })
+      const ordinal = weights.length + own.length
+      own.push({ ...spec, node: id, path, offset: weightFloats, usedOffset: weightFloats, frozen, ordinal })
       weightFloats += aligned(elementCount(spec.shape))
     }
-    weights.push(...own)
+    if (!sharers) weights.push(...own)
+    placed.set(owner.id, own)
     layers.push({
       node,
+      shared: shared.has(owner.id),
       declaration,
       inference: known,
       sources: sourcesOf(request, node, declaration),

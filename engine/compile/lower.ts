@@ -3,6 +3,7 @@ import { Stream } from '../base/rng.ts'
 import { BATCH, elementCount } from '../base/shape.ts'
 import type { DatasetSignature, NodeId } from '../graph/document.ts'
 import type { LowerContext } from '../layers/layer.ts'
+import { findOp } from '../ops/registry.ts'
 import type { GraphBuilder } from './builder.ts'
 import { createGraphBuilder } from './graph-builder.ts'
 import type { ValueId } from './ir.ts'
@@ -31,6 +32,14 @@ function runsInTraining(layer: PlacedLayer, training: boolean): boolean {
   return training && !(layer.node.frozen && layer.weights.some((weight) => !weight.trainable))
 }
 
+/** What an op has written onto the storage of `state`, or `state` where none has. */
+function overwritten(builder: GraphBuilder, state: ValueId): ValueId {
+  for (const node of builder.finish('so far', []).nodes)
+    for (const [output, input] of findOp(node.op).inPlace?.(node.inputs.length, node.attributes) ?? [])
+      if (node.inputs[input] === state) return node.outputs[output] as ValueId
+  return state
+}
+
 /** Lowers all layers in order by their declarations. */
 export function lowerForward(layout: ModelLayout, dataset: DatasetSignature, training: boolean): Lowered {
   const builder = createGraphBuilder()
@@ -39,6 +48,8 @@ export function lowerForward(layout: ModelLayout, dataset: DatasetSignature, tra
   const penalties: ActivityPenalty[] = []
   const outputs = new Map<NodeId, readonly ValueId[]>()
   const masked = new Map<NodeId, readonly (ValueId | null)[]>()
+  /** Moving statistics as the last layer that shares them left them. */
+  const current = new Map<CompiledWeight, ValueId>()
   for (const layer of layout.layers) {
     const { node, declaration, inference } = layer
     builder.setOrigin(node.id)
@@ -55,9 +66,9 @@ export function lowerForward(layout: ModelLayout, dataset: DatasetSignature, tra
     else {
       const own: Record<string, ValueId> = {}
       for (const weight of layer.weights) {
-        const value = builder.value(weight.trainable ? 'parameter' : 'state', weight.path, weight.shape)
-        own[weight.name] = value
-        weights.set(weight, value)
+        const role = weight.trainable ? 'parameter' : 'state'
+        if (!weights.has(weight)) weights.set(weight, builder.value(role, weight.path, weight.shape))
+        own[weight.name] = current.get(weight) ?? (weights.get(weight) as ValueId)
       }
       invariant(declaration.lower, `the layer ${declaration.type} has no lowering`)
       const context: LowerContext = {
@@ -75,6 +86,9 @@ export function lowerForward(layout: ModelLayout, dataset: DatasetSignature, tra
       outputs.set(node.id, declaration.lower(context))
       if (declaration.mask && inference.masks.some((mask) => mask !== null))
         masked.set(node.id, declaration.mask.lower(context))
+      if (layer.shared)
+        for (const weight of layer.weights)
+          if (!weight.trainable) current.set(weight, overwritten(builder, own[weight.name] as ValueId))
     }
   }
   return { builder, weights, predictions, penalties }

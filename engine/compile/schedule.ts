@@ -174,10 +174,10 @@ function greedyOrder(graph: IrGraph, costs: Costs): number[] {
   return order
 }
 
-/** True for the update of parameters, which comes last. */
+/** True for the update of parameters and what follows from it, which come last. */
 function isUpdate(node: IrNode): boolean {
   const op = findOp(node.op)
-  return op.effect === true && op.inPlace !== undefined
+  return op.update === true || (op.effect === true && op.inPlace !== undefined)
 }
 
 /**

@@ -102,7 +102,10 @@ export interface CompiledWeight extends WeightSpec {
   node: NodeId
   /** `<node name>/<weight name>`, as in Keras. */
   path: string
+  /** Where it is trained. */
   offset: number
+  /** Where the values to use lie: `offset`, or its moving average where the optimiser keeps one. */
+  usedOffset: number
   frozen: boolean
   /** Philox substream of its initialiser. */
   ordinal: number

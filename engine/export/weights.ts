@@ -2,12 +2,12 @@ import { elementCount } from '../base/shape.ts'
 import type { CompiledModel } from '../compile/compile.ts'
 import { encodeSafetensors, type NamedTensor } from './safetensors/safetensors.ts'
 
-/** Weights of a model by Keras' path (`dense_1/kernel`), moving statistics included, optimiser slots not. */
+/** Weights of a model as they are to be used, by Keras' path (`dense_1/kernel`), moving statistics included, optimiser slots not. */
 export function namedWeights(compiled: CompiledModel, persistent: Float32Array): NamedTensor[] {
-  return compiled.weights.map(({ path, shape, offset }) => ({
+  return compiled.weights.map(({ path, shape, usedOffset }) => ({
     name: path,
     shape,
-    data: persistent.slice(offset, offset + elementCount(shape)),
+    data: persistent.slice(usedOffset, usedOffset + elementCount(shape)),
   }))
 }
 

@@ -15,6 +15,8 @@ export interface GraphNode {
   readonly position: { readonly x: number; readonly y: number }
   /** Frozen: its weights are not trained. */
   readonly frozen?: boolean
+  /** Uses the weights of this node of the same type, as one layer of Keras that is called more than once (`sharing.ts`). */
+  readonly weightsFrom?: NodeId
 }
 
 export interface PortRef {
@@ -33,12 +35,12 @@ export interface GraphEdge {
 
 /** An immutable drawing of a network. Changes are patches (`patch.ts`). */
 export interface GraphDocument {
-  readonly format: 1
+  readonly format: 2
   readonly nodes: Readonly<Record<NodeId, GraphNode>>
   readonly edges: Readonly<Record<EdgeId, GraphEdge>>
 }
 
-export const emptyDocument: GraphDocument = { format: 1, nodes: {}, edges: {} }
+export const emptyDocument: GraphDocument = { format: 2, nodes: {}, edges: {} }
 
 /** What a data set offers to a network: enough to infer shapes, no rows. */
 export interface DatasetSignature {

@@ -8,6 +8,7 @@ import { findLayer, layers } from '../layers/registry.ts'
 import type { EdgeId, GraphDocument, GraphEdge, GraphNode, NodeId, PortRef } from './document.ts'
 import { isName, reservedNames, uniqueName } from './names.ts'
 import type { Change, Patch } from './patch.ts'
+import { inherit, sharingGroup } from './sharing.ts'
 import { connectionsOf, reachable } from './topology.ts'
 
 /** A patch, or the reason why there is none. */
@@ -77,11 +78,12 @@ export function addNode(
   return { ok: true, patch, node }
 }
 
-/** Removes nodes and every edge that touches them, in one patch. Unknown ids are left out. */
+/** Removes nodes and every edge that touches them, in one patch; weights that others use go over to the first of them. Unknown ids are left out. */
 export function removeNodes(document: GraphDocument, ids: readonly NodeId[]): Patch {
   const gone = new Set(ids.filter((id) => document.nodes[id] !== undefined))
   const edges = Object.values(document.edges).filter((edge) => gone.has(edge.from.node) || gone.has(edge.to.node))
   const changes: Change[] = edges.map((edge) => ({ kind: 'edge', id: edge.id, before: edge, after: null }))
+  changes.push(...inherit(document, gone))
   for (const id of gone) changes.push({ kind: 'node', id, before: document.nodes[id] as GraphNode, after: null })
   const names = [...gone].map((id) => document.nodes[id]?.name)
   return { label: names.length === 1 ? `Remove ${names[0]}` : `Remove ${names.length} layers`, changes }
@@ -150,7 +152,7 @@ export function disconnect(document: GraphDocument, ids: readonly EdgeId[]): Pat
   return { label: changes.length === 1 ? 'Disconnect' : `Remove ${changes.length} connections`, changes }
 }
 
-/** Sets parameters of one node; `null` or the default removes an entry. Values are stored as they are: validation reports wrong ones. */
+/** Sets parameters of one node and of those it shares weights with; `null` or the default removes an entry. Values are stored as they are: validation reports wrong ones. */
 export function setParams(document: GraphDocument, id: NodeId, params: JsonObject): Edit {
   const before = document.nodes[id]
   if (!before) return unknownNode(id)
@@ -159,9 +161,10 @@ export function setParams(document: GraphDocument, id: NodeId, params: JsonObjec
     if (value === null || value === undefined) delete merged[name]
     else merged[name] = value
   }
-  const after = { ...before, params: lean(findLayer(before.type), merged) }
+  const kept = lean(findLayer(before.type), merged)
   const names = Object.keys(params)
-  return { ok: true, patch: { label: `Set ${before.name}.${names.join(', ')}`, changes: [changed(before, after)] } }
+  const changes = sharingGroup(document, before).map((node) => changed(node, { ...node, params: kept }))
+  return { ok: true, patch: { label: `Set ${before.name}.${names.join(', ')}`, changes } }
 }
 
 /** Sets one parameter. */
@@ -215,12 +218,12 @@ export function move(document: GraphDocument, positions: Readonly<Record<NodeId,
   return { label: changes.length === 1 ? 'Move layer' : `Move ${changes.length} layers`, changes }
 }
 
-/** Freezes nodes (their weights are not trained) or thaws them. */
+/** Freezes nodes (their weights are not trained) or thaws them, with those they share weights with. */
 export function setFrozen(document: GraphDocument, ids: readonly NodeId[], frozen: boolean): Patch {
   const changes: Change[] = []
-  for (const id of new Set(ids)) {
-    const before = document.nodes[id]
-    if (!before || (before.frozen ?? false) === frozen) continue
+  const chosen = ids.flatMap((id) => document.nodes[id] ?? []).flatMap((node) => sharingGroup(document, node))
+  for (const before of new Set(chosen)) {
+    if ((before.frozen ?? false) === frozen) continue
     const { frozen: _, ...rest } = before
     changes.push(changed(before, frozen ? { ...rest, frozen } : rest))
   }

@@ -60,13 +60,20 @@ export function paste(
   const ids = new Map<NodeId, NodeId>()
   const taken = new Set<string>()
   const changes: Change[] = []
+  const copies: GraphNode[] = []
   for (const node of fragment.nodes) {
     const id = newId('node')
     const name = uniqueName(document, node.name, taken)
     taken.add(name)
     ids.set(node.id, id)
     const position = { x: node.position.x + offset.x, y: node.position.y + offset.y }
-    changes.push({ kind: 'node', id, before: null, after: { ...node, id, name, position } })
+    copies.push({ ...node, id, name, position })
+  }
+  for (const { weightsFrom, ...copy } of copies) {
+    // With its owner it shares the copy's weights, alone those of the owner that is there.
+    const owner = weightsFrom && (ids.get(weightsFrom) ?? (document.nodes[weightsFrom] ? weightsFrom : undefined))
+    const after = owner ? { ...copy, weightsFrom: owner } : copy
+    changes.push({ kind: 'node', id: copy.id, before: null, after })
   }
   for (const edge of fragment.edges) {
     const from = ids.get(edge.from.node)

@@ -6,6 +6,7 @@ import type { EffectiveParams } from '../layers/params.ts'
 import { problemOf } from '../layers/problem.ts'
 import { findLayer } from '../layers/registry.ts'
 import type { DatasetSignature, GraphDocument, GraphNode, NodeId } from './document.ts'
+import { weightOwner, weightsProblem } from './sharing.ts'
 import type { Connections } from './topology.ts'
 import { connectionsOf, topologyOf } from './topology.ts'
 
@@ -22,7 +23,7 @@ export interface NodeInference {
   /** Masks of the outputs; empty while shapes cannot be known. */
   masks: readonly MaskShape[]
   weights: readonly WeightSpec[]
-  /** Elements of all weights. */
+  /** Elements of all weights of its own: 0 where it uses those of another node. */
   parameters: number
   /** Of those, elements that training changes (0 when frozen). */
   trainable: number
@@ -63,17 +64,35 @@ export function inferDocument(document: GraphDocument, dataset?: DatasetSignatur
   const { order, cycles } = topologyOf(document)
   const connections = connectionsOf(document)
   const nodes: Record<NodeId, NodeInference> = {}
+  for (const id of order) {
+    const node = document.nodes[id] as GraphNode
+    nodes[id] = inferNode(node, arriving(node, connections, document, nodes), dataset)
+  }
+  for (const node of Object.values(document.nodes)) nodes[node.id] ??= inferNode(node, null, dataset)
+  for (const node of Object.values(document.nodes))
+    if (node.weightsFrom !== undefined) nodes[node.id] = sharing(document, node, nodes)
   let parameters = 0
   let trainable = 0
   for (const id of order) {
-    const node = document.nodes[id] as GraphNode
-    const inference = inferNode(node, arriving(node, connections, document, nodes), dataset)
-    nodes[id] = inference
-    parameters += inference.parameters
-    trainable += inference.trainable
+    parameters += (nodes[id] as NodeInference).parameters
+    trainable += (nodes[id] as NodeInference).trainable
   }
-  for (const node of Object.values(document.nodes)) nodes[node.id] ??= inferNode(node, null, dataset)
   return { nodes, order, cycles, parameters, trainable, nonTrainable: parameters - trainable }
+}
+
+/** What is known of a node that uses the weights of another: they count there, and must fit. */
+function sharing(
+  document: GraphDocument,
+  node: GraphNode,
+  nodes: Readonly<Record<NodeId, NodeInference>>,
+): NodeInference {
+  const own = nodes[node.id] as NodeInference
+  const owner = weightOwner(document, node)
+  if (owner === node) return own
+  const counted = { ...own, parameters: 0, trainable: 0 }
+  const { complete, weights } = nodes[owner.id] as NodeInference
+  const problem = own.complete && complete ? weightsProblem(own.weights, { name: owner.name, weights }) : null
+  return problem ? { ...counted, complete: false, problem } : counted
 }
 
 /** What arrives at the inputs of a node. */

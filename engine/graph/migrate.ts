@@ -2,10 +2,13 @@ import { LaminaError } from '../base/errors.ts'
 import type { JsonObject } from '../base/json.ts'
 
 /** The format this version writes. */
-export const DOCUMENT_FORMAT = 1
+export const DOCUMENT_FORMAT = 2
 
-/** Steps to the next format, by the format they start from. Format 1 is the first, so there is none yet. */
-const steps: Readonly<Record<number, (document: JsonObject) => JsonObject>> = {}
+/** Steps to the next format, by the format they start from. */
+const steps: Readonly<Record<number, (document: JsonObject) => JsonObject>> = {
+  // Nodes may name another one whose weights they use; none of format 1 does.
+  1: (document) => ({ ...document, format: 2 }),
+}
 
 /** Brings a document of an older format to the present one. Throws `document.invalid` and `document.newer-format`. */
 export function migrateDocument(document: JsonObject): JsonObject {

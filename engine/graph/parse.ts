@@ -18,12 +18,13 @@ export const nodeSchema = v.strictObject({
   params: v.record(v.string(), json),
   position: v.strictObject({ x: finite, y: finite }),
   frozen: v.optional(v.boolean()),
+  weightsFrom: v.optional(id),
 })
 
 export const edgeSchema = v.strictObject({ id, from: port, to: port, order: v.pipe(v.number(), v.integer()) })
 
 const documentSchema = v.strictObject({
-  format: v.literal(1),
+  format: v.literal(2),
   nodes: v.record(id, nodeSchema),
   edges: v.record(id, edgeSchema),
 })

@@ -15,6 +15,7 @@ import { inferDocument, leastEdges } from './infer.ts'
 import { maskFindings } from './mask-findings.ts'
 import { isName, uniqueName } from './names.ts'
 import { flattenMergedInputs } from './repair.ts'
+import { sharingFindings } from './sharing.ts'
 import { connectionsOf, reachable } from './topology.ts'
 
 export interface ValidationContext {
@@ -35,6 +36,7 @@ export function validateDocument(document: GraphDocument, context: ValidationCon
   const repeated = repeatedNames(document)
   const diagnostics = [
     ...Object.values(document.nodes).flatMap((node) => nodeFindings(document, node, repeated)),
+    ...sharingFindings(document),
     ...edgeFindings(document),
     ...cycleFindings(document, inference),
     ...shapeFindings(document, inference, context.dataset),

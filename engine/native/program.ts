@@ -31,6 +31,11 @@ export interface Program {
   feeds: Int32Array
   /** Value ids that `run` copies out, row by row, in order. */
   outputs: Int32Array
+  /**
+   * Instructions from `first` up to `end` run only in the last of each `every` steps, with the number of such steps in place of the
+   * iteration: the update of parameters where gradients are gathered over several. Every step updates when it is left out.
+   */
+  update?: { every: number; first: number; end: number }
   /** Number of float64 accumulators that `accumulate` instructions add to. */
   accumulators: number
 }

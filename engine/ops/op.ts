@@ -57,6 +57,8 @@ export interface OpDeclaration {
   reuse?: readonly (readonly [output: number, input: number])[]
   /** Has an effect besides its outputs (accumulate, optimiser updates): never removed as dead, never merged. */
   effect?: boolean
+  /** Part of an update of parameters: left out of steps that only gather gradients. */
+  update?: boolean
   /** The output's shape does not follow from inputs and attributes: whoever emits the op states it. */
   shaped?: boolean
   /** Output shapes; `stated` is given for shaped ops. Throws a LaminaError `op.shape` with expected and received when inputs do not fit. */

@@ -25,6 +25,7 @@ export function updateOp(options: UpdateOptions): OpDeclaration {
     outputs: ['updated...'],
     attributes: { count, ...options.attributes },
     effect: true,
+    update: true,
     inPlace(inputCount, attributes) {
       const k = attributes.count as number
       const pairs: [number, number][] = []
@@ -51,7 +52,7 @@ export function updateOp(options: UpdateOptions): OpDeclaration {
   })
 }
 
-interface OverwriteOptions extends Pick<OpDeclaration, 'name' | 'samples'> {
+interface OverwriteOptions extends Pick<OpDeclaration, 'name' | 'samples' | 'update'> {
   attributes: OpDeclaration['attributes']
 }
 
@@ -88,6 +89,7 @@ export function gradientsOp(options: OverwriteOptions): OpDeclaration {
     inputs: ['gradients...'],
     outputs: ['changed...'],
     attributes: { count, ...options.attributes },
+    update: true,
     shape: (inputs, attributes) => sameShapes(options.name, inputs, attributes),
     flops: () => 0,
     onnx: null,

@@ -21,5 +21,5 @@ export function chain(layers: readonly ChainLayer[]): GraphDocument {
     const id = `${previous.name}-${name}`
     edges[id] = { id, from: { node: previous.name, port: 'output' }, to: { node: name, port: 'input' }, order: 0 }
   })
-  return { format: 1, nodes, edges }
+  return { format: 2, nodes, edges }
 }

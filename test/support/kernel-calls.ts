@@ -64,6 +64,12 @@ const overwritten = () => {
   return { inputs: inputs.slice(0, 3), outputs }
 }
 
+/** Three parameters or sums, and as many gradients or averages. */
+const pairs = () => {
+  const { inputs, outputs } = parameters(0)
+  return { inputs: inputs.slice(0, 6), outputs }
+}
+
 const labels = (): Operand => classesLike(wide)
 
 /** Losses by what prediction and target they take. */
@@ -258,6 +264,13 @@ export const kernelCalls: Readonly<Record<string, Rest>> = {
   radam_update: { ...parameters(2), attributes: [3, 0.9, 0.999, 1e-7], iteration: 30 },
   lion_update: { ...parameters(1), attributes: [3, 0.9, 0.99] },
   weight_decay_update: { ...overwritten(), attributes: [3, 0.1] },
+  accumulate_gradients: { ...pairs(), attributes: [3, 2], iteration: 3 },
+  weight_average_update: {
+    inputs: pairs().inputs,
+    outputs: [...pairs().outputs, ...pairs().outputs],
+    attributes: [3, 0.9, 2, 1],
+    iteration: 3,
+  },
   weight_constraint_update: { ...overwritten(), attributes: [3, 1, 2] },
   clip_gradients: { ...overwritten(), attributes: [3, 2, 0.5] },
   adam_update: { ...parameters(2), attributes: [3, 0.9, 0.999, 1e-7], iteration: 3 },

@@ -11,6 +11,8 @@ export interface Part {
   type: string
   params?: GraphNode['params']
   frozen?: boolean
+  /** Name of the node whose weights it uses. */
+  weightsFrom?: string
   /** Names of the nodes it reads (port order); default: the node before it. */
   from?: string[]
 }
@@ -28,6 +30,7 @@ export function documentOf(parts: Readonly<Record<string, Part>>): GraphDocument
       params: part.params ?? {},
       position: { x: 0, y: 0 },
       ...(part.frozen ? { frozen: true } : {}),
+      ...(part.weightsFrom ? { weightsFrom: part.weightsFrom } : {}),
     }
     const sources = part.from ?? (before === undefined || part.type === 'input' ? [] : [before])
     for (const [order, source] of sources.entries()) {
@@ -37,7 +40,7 @@ export function documentOf(parts: Readonly<Record<string, Part>>): GraphDocument
     }
     before = name
   }
-  return { format: 1, nodes, edges }
+  return { format: 2, nodes, edges }
 }
 
 /** `features` numeric columns and one target: classes when a number of them is given. */

@@ -30,7 +30,16 @@ export function interpret(graph: IrGraph, given: Values, context: Partial<Refere
   for (const value of graph.values.values())
     if (value.role === 'constant')
       values.set(value.id, { shape: [...value.shape], data: Float64Array.from(value.literal ?? []) })
+  const every = graph.updateEvery ?? 1
   for (const node of graph.nodes) {
+    const update = findOp(node.op).update === true
+    if (update && (complete.iteration + 1) % every !== 0) {
+      // Left out: what it would overwrite stays.
+      for (const [index, output] of node.outputs.entries())
+        values.set(output, values.get(node.inputs[index] as ValueId) as ReferenceTensor)
+      continue
+    }
+    const counted = update ? { ...complete, iteration: Math.floor(complete.iteration / every) } : complete
     const reference = references[node.op]
     if (!reference) throw new Error(`${node.op} has no reference`)
     const inputs = node.inputs.map((input) => {
@@ -39,7 +48,7 @@ export function interpret(graph: IrGraph, given: Values, context: Partial<Refere
       if (!value) throw new Error(`${node.op} reads %${input}, which has no value`)
       return value
     })
-    const results = reference(inputs, node.attributes, shapesOf(graph, node, complete.n), complete)
+    const results = reference(inputs, node.attributes, shapesOf(graph, node, complete.n), counted)
     for (const [index, output] of node.outputs.entries()) values.set(output, results[index] as ReferenceTensor)
     for (const output of node.outputs) {
       const root = roots.get(output) as ValueId

@@ -158,9 +158,9 @@ class NetworkWriter {
   #literalOf(value: IrValue): Float32Array | null {
     if (value.role === 'constant') return Float32Array.from(value.literal ?? [])
     if (value.role !== 'parameter' && value.role !== 'state') return null
-    const entry = this.#request.compiled.persistent.find(({ name }) => name === value.name)
-    invariant(entry, `weight ${value.name} has no memory`)
-    return this.#request.persistent.slice(entry.offset, entry.offset + elementCount(entry.shape))
+    const weight = this.#request.compiled.weights.find(({ path }) => path === value.name)
+    invariant(weight, `weight ${value.name} has no memory`)
+    return this.#request.persistent.slice(weight.usedOffset, weight.usedOffset + elementCount(weight.shape))
   }
 }
 

@@ -40,6 +40,7 @@ class Loader {
     readCode();
     readFeeds();
     readOutputs();
+    readUpdate();
     program_.attributes = source_.attributes;
     program_.constants = AlignedFloats(static_cast<int64_t>(source_.constants.size()));
     std::copy(source_.constants.begin(), source_.constants.end(), program_.constants.data());
@@ -231,6 +232,16 @@ class Loader {
       const int id = batchedValue(source_.outputs[i], "output " + text(static_cast<int64_t>(i)));
       program_.outputs.push_back({id, program_.values[static_cast<size_t>(id)].shape.count(1)});
     }
+  }
+
+  void readUpdate() {
+    const auto count = static_cast<int64_t>(program_.instructions.size());
+    require(source_.updateEvery >= 1, "update.every", "at least 1", text(source_.updateEvery));
+    require(source_.updateFirst >= 0 && source_.updateFirst <= source_.updateEnd && source_.updateEnd <= count, "update",
+            "a range of the " + text(count) + " instructions", text(source_.updateFirst) + " to " + text(source_.updateEnd));
+    program_.updateEvery = static_cast<uint64_t>(source_.updateEvery);
+    program_.updateFirst = static_cast<size_t>(source_.updateFirst);
+    program_.updateEnd = static_cast<size_t>(source_.updateEnd);
   }
 
   int batchedValue(int32_t id, const std::string& where) const {

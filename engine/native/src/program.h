@@ -22,6 +22,9 @@ struct ProgramSource {
   std::vector<float> constants;
   std::vector<int32_t> feeds;
   std::vector<int32_t> outputs;
+  int64_t updateEvery = 1;
+  int64_t updateFirst = 0;
+  int64_t updateEnd = 0;
 };
 
 enum class Space : int32_t { arena = 0, persistent = 1, constant = 2 };
@@ -85,6 +88,10 @@ struct Program {
   AlignedFloats constants;
   std::vector<Feed> feeds;
   std::vector<Output> outputs;
+  /** Instructions in [updateFirst, updateEnd) run in the last of each `updateEvery` steps only. */
+  uint64_t updateEvery = 1;
+  size_t updateFirst = 0;
+  size_t updateEnd = 0;
 };
 
 /**

@@ -164,14 +164,26 @@ void Session::gather(const Bound& bound, const Context& context, const int32_t* 
   }
 }
 
-void Session::execute(Bound& bound, const Context& context) {
+void Session::execute(Bound& bound, Context& context) {
+  const Program& program = bound.program;
+  const uint64_t step = context.iteration;
+  executeRange(bound, context, 0, program.updateFirst);
+  if ((step + 1) % program.updateEvery == 0) {
+    context.iteration = step / program.updateEvery;
+    executeRange(bound, context, program.updateFirst, program.updateEnd);
+    context.iteration = step;
+  }
+  executeRange(bound, context, program.updateEnd, program.instructions.size());
+}
+
+void Session::executeRange(Bound& bound, const Context& context, size_t begin, size_t end) {
   const std::vector<Instruction>& instructions = bound.program.instructions;
   if (!profiling_.load(std::memory_order_relaxed)) {
-    for (size_t i = 0; i < instructions.size(); ++i) instructions[i].kernel->run(context, bound.arguments[i]);
+    for (size_t i = begin; i < end; ++i) instructions[i].kernel->run(context, bound.arguments[i]);
     return;
   }
   auto before = Clock::now();
-  for (size_t i = 0; i < instructions.size(); ++i) {
+  for (size_t i = begin; i < end; ++i) {
     instructions[i].kernel->run(context, bound.arguments[i]);
     const auto after = Clock::now();
     bound.timings[i].calls.fetch_add(1, std::memory_order_relaxed);

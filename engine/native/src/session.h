@@ -115,7 +115,9 @@ class Session {
   void resolve(Bound& bound, int64_t samples);
   Tensor tensorOf(const Program& program, int id, int64_t samples) const;
   void gather(const Bound& bound, const Context& context, const int32_t* rows, int64_t samples) const;
-  void execute(Bound& bound, const Context& context);
+  /** One step: all instructions, those of an update where this step ends with one. */
+  void execute(Bound& bound, Context& context);
+  void executeRange(Bound& bound, const Context& context, size_t begin, size_t end);
   /** Waits while paused; returns false when the run is to end. */
   bool mayContinue(Context& context);
   bool allFinite(int count) const;

@@ -41,3 +41,28 @@ export const clipGradients: ReferenceImplementation = (inputs, attributes) => {
     return map(gradient, (g) => (g * limit) / Math.max(norm, limit))
   })
 }
+
+export const accumulateGradients: ReferenceImplementation = (inputs, attributes, _, { iteration }) => {
+  const count = attributes.count as number
+  const every = attributes.every as number
+  const first = iteration % every === 0
+  const last = (iteration + 1) % every === 0
+  return Array.from({ length: count }, (_sum, index) => {
+    const gradient = operand(inputs[count + index])
+    return map(operand(inputs[index]), (sum, i) => ((first ? 0 : sum) + at(gradient, i)) / (last ? every : 1))
+  })
+}
+
+export const weightAverageUpdate: ReferenceImplementation = (inputs, attributes, _, { iteration }) => {
+  const count = attributes.count as number
+  const updates = Math.floor(iteration / (attributes.every as number))
+  const momentum = updates === 0 ? 0 : (attributes.momentum as number)
+  const overwriteEvery = attributes.overwriteEvery as number
+  const averages = Array.from({ length: count }, (_average, index) => {
+    const weight = operand(inputs[index])
+    return map(operand(inputs[count + index]), (average, i) => momentum * average + (1 - momentum) * at(weight, i))
+  })
+  const overwrites = overwriteEvery > 0 && (updates + 1) % overwriteEvery === 0
+  const weights = inputs.slice(0, count).map((weight) => map(operand(weight), (w) => w))
+  return [...(overwrites ? averages.map((average) => map(average, (a) => a)) : weights), ...averages]
+}

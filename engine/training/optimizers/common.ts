@@ -45,7 +45,9 @@ export const epsilonParam = epsilonParamOf(1e-7)
 
 const clips = (params: EffectiveParams) => params.clipping !== 'none'
 
-/** What every optimiser offers besides its own rule: weight decay and clipping of gradients. */
+const averages = (params: EffectiveParams) => params.useEma === true
+
+/** What every optimiser offers besides its own rule: weight decay, clipping and accumulation of gradients, averaging of weights. */
 export function commonParams(weightDecay = 0): ParamSpecs {
   return {
     weightDecay: {
@@ -87,6 +89,44 @@ export function commonParams(weightDecay = 0): ParamSpecs {
       max: 1e12,
       logarithmic: true,
       visible: clips,
+    },
+    gradientAccumulationSteps: {
+      kind: 'integer',
+      label: 'Accumulate gradients',
+      help: 'Steps whose mean gradient makes one update: a batch of $k$ times the size in the memory of one. Steps that are left over at the end change nothing.',
+      keras: 'gradient_accumulation_steps',
+      default: 1,
+      min: 1,
+      max: 65536,
+      logarithmic: true,
+    },
+    useEma: {
+      kind: 'boolean',
+      label: 'Average weights',
+      help: 'Keeps a moving average of the weights, $a \\leftarrow \\mu a + (1 - \\mu) w$ after each step. The average is what is measured after each epoch, evaluated and exported.',
+      keras: 'use_ema',
+      default: false,
+    },
+    emaMomentum: {
+      kind: 'number',
+      label: 'Averaging momentum',
+      help: 'Share $\\mu$ of the average that is kept at each step.',
+      keras: 'ema_momentum',
+      default: 0.99,
+      min: 0,
+      max: 1,
+      visible: averages,
+    },
+    emaOverwriteFrequency: {
+      kind: 'integer',
+      label: 'Overwrite every',
+      help: 'Updates after which the weights become their average. 0: never while training goes on.',
+      keras: 'ema_overwrite_frequency',
+      default: 0,
+      min: 0,
+      max: 1_000_000,
+      visible: averages,
+      searchable: false,
     },
   }
 }

@@ -151,7 +151,7 @@ describe('every layer', () => {
 
   it.each(labelled)('survives being written and read: %s', (_, { layer, params }) => {
     const node = { id: 'a', type: layer.type, name: 'a', params, position: { x: 1, y: 2 } }
-    const document = { format: 1, nodes: { a: node }, edges: {} } as const
+    const document = { format: 2, nodes: { a: node }, edges: {} } as const
     const read = parseDocument(stringifyDocument(document))
     expect(read).toEqual(document)
     expect(effectiveParams(layer.params, read.nodes.a!.params)).toEqual(effectiveParams(layer.params, params))

@@ -60,7 +60,7 @@ const edges: [from: string, to: string, order: number][] = [
   ['number_layer', 'y_output', 0],
 ]
 const document: GraphDocument = {
-  format: 1,
+  format: 2,
   nodes: Object.fromEntries(
     layers.map(([name, type, params], x) => [name, { id: name, type, name, params, position: { x, y: 0 } }]),
   ),

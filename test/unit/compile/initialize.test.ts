@@ -16,6 +16,7 @@ function modelOf(...initializers: CompiledWeight['initializer'][]) {
       node: 'n',
       path: `n${ordinal}/kernel`,
       offset: ordinal * COUNT,
+      usedOffset: ordinal * COUNT,
       frozen: false,
       ordinal,
     }),

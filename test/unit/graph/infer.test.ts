@@ -75,7 +75,7 @@ describe('inferDocument', () => {
       y: { id: 'y', from: { node: 'gone', port: 'output' }, to: { node: 'b', port: 'input' }, order: 1 },
     }
     const odd = { id: 'odd', type: 'no_such_layer', name: 'odd', params: {}, position: { x: 0, y: 0 } }
-    const inference = inferDocument({ format: 1, nodes: { ...document.nodes, odd }, edges })
+    const inference = inferDocument({ format: 2, nodes: { ...document.nodes, odd }, edges })
     expect(inference.cycles).toHaveLength(1)
     expect(inference.nodes.odd).toMatchObject({ complete: false })
     expect(inference.nodes.in).toMatchObject({ complete: true })

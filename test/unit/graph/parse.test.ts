@@ -61,10 +61,14 @@ describe('parseDocument', () => {
   })
 
   it('refuses a format of the future', () => {
-    expect(failure({ format: 2, nodes: {}, edges: {} })).toMatchObject({
+    expect(failure({ format: 3, nodes: {}, edges: {} })).toMatchObject({
       code: 'document.newer-format',
-      received: 'format 2',
+      received: 'format 3',
     })
+  })
+
+  it('brings a drawing of format 1 to the present one', () => {
+    expect(parseDocument({ ...document, format: 1 })).toEqual(document)
   })
 
   it('takes no prototype for a layer', () => {

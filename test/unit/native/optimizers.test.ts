@@ -97,6 +97,60 @@ const cases: KernelCase[] = [
     expected: [[9.5, -3.8]],
   },
   {
+    name: 'accumulate_gradients makes the mean of three steps in the last',
+    call: {
+      kernel: 'accumulate_gradients',
+      samples: 1,
+      inputs: [operand([2], 3, -4), operand([2], 6, 1)],
+      outputs: [[2]],
+      attributes: [1, 3],
+      iteration: 5,
+    },
+    expected: [[3, -1]],
+  },
+  {
+    name: 'accumulate_gradients begins anew after it',
+    call: {
+      kernel: 'accumulate_gradients',
+      samples: 1,
+      inputs: [operand([2], 3, -4), operand([2], 6, 1)],
+      outputs: [[2]],
+      attributes: [1, 3],
+      iteration: 6,
+    },
+    expected: [[6, 1]],
+  },
+  {
+    name: 'weight_average_update is the weights themselves at first',
+    call: {
+      kernel: 'weight_average_update',
+      samples: 1,
+      inputs: [operand([2], 1, 2), operand([2], 5, 6)],
+      outputs: [[2], [2]],
+      attributes: [1, 0.75, 0, 1],
+      iteration: 0,
+    },
+    expected: [
+      [1, 2],
+      [1, 2],
+    ],
+  },
+  {
+    name: 'weight_average_update overwrites the weights after every second update of two steps',
+    call: {
+      kernel: 'weight_average_update',
+      samples: 1,
+      inputs: [operand([2], 1, 2), operand([2], 5, 6)],
+      outputs: [[2], [2]],
+      attributes: [1, 0.75, 2, 2],
+      iteration: 3,
+    },
+    expected: [
+      [4, 5],
+      [4, 5],
+    ],
+  },
+  {
     name: 'clip_gradients by the norm of all together',
     call: {
       kernel: 'clip_gradients',

@@ -163,6 +163,13 @@ ProgramSource program(const std::string& name, const Napi::Value& value) {
   result.constants = copy(floats(property(source, "constants"), prefix + ".constants"));
   result.feeds = copy(ints(property(source, "feeds"), prefix + ".feeds"));
   result.outputs = copy(ints(property(source, "outputs"), prefix + ".outputs"));
+  const Napi::Value update = source.Get("update");
+  if (!update.IsUndefined()) {
+    const Napi::Object range = object(update, prefix + ".update");
+    result.updateEvery = integer(property(range, "every"), prefix + ".update.every", 1, INT32_MAX);
+    result.updateFirst = integer(property(range, "first"), prefix + ".update.first", 0, INT32_MAX);
+    result.updateEnd = integer(property(range, "end"), prefix + ".update.end", 0, INT32_MAX);
+  }
   return result;
 }
 

@@ -21,7 +21,7 @@ import { meanSquaredLogarithmicError, meanSquaredLogarithmicErrorGradient, meanA
 import { concatenate, slice, padSlice, reshape } from '../shape.ts'
 import { softmax, softmaxGradient } from '../softmax.ts'
 import { sgdUpdate, rmspropUpdate, adamUpdate } from '../update.ts'
-import { weightDecayUpdate, weightConstraintUpdate, clipGradients } from '../weight-change.ts'
+import { weightDecayUpdate, weightConstraintUpdate, clipGradients, accumulateGradients, weightAverageUpdate } from '../weight-change.ts'
 
 export const references: Readonly<Record<string, ReferenceImplementation>> = {
   activation: activation,
@@ -144,4 +144,6 @@ export const references: Readonly<Record<string, ReferenceImplementation>> = {
   weight_decay_update: weightDecayUpdate,
   weight_constraint_update: weightConstraintUpdate,
   clip_gradients: clipGradients,
+  accumulate_gradients: accumulateGradients,
+  weight_average_update: weightAverageUpdate,
 }
