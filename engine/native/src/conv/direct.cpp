@@ -5,22 +5,11 @@
 
 #include "../simd/level.h"
 #include "plan.h"
+#include "winograd.h"
 
 namespace lamina {
-namespace {
 
-/** Floats of input rows that one task stages: they stay in the second-level cache together with a panel of weights. */
-constexpr int64_t kStagedFloats = 32768;
-/** Pixels whose contribution to the gradient of the weights is summed in registers. */
-constexpr int64_t kPixels = 256;
-/** Most parts that samples are cut into, and most floats that the parts' sums may take. */
-constexpr int64_t kMostParts = 16;
-constexpr int64_t kPartFloats = 1 << 21;
-/** Tasks that keep several threads busy. */
-constexpr int64_t kTasks = 8;
-constexpr int64_t kReduceElements = 8192;
-
-const ConvCode& code() {
+const ConvCode& convCode() {
   static const ConvCode& chosen = []() -> const ConvCode& {
     switch (simd::level()) {
 #if defined(LAMINA_X86)
@@ -34,6 +23,19 @@ const ConvCode& code() {
   }();
   return chosen;
 }
+
+namespace {
+
+/** Floats of input rows that one task stages: they stay in the second-level cache together with a panel of weights. */
+constexpr int64_t kStagedFloats = 32768;
+/** Pixels whose contribution to the gradient of the weights is summed in registers. */
+constexpr int64_t kPixels = 256;
+/** Most parts that samples are cut into, and most floats that the parts' sums may take. */
+constexpr int64_t kMostParts = 16;
+constexpr int64_t kPartFloats = 1 << 21;
+/** Tasks that keep several threads busy. */
+constexpr int64_t kTasks = 8;
+constexpr int64_t kReduceElements = 8192;
 
 int64_t ceilDivide(int64_t a, int64_t b) { return (a + b - 1) / b; }
 int64_t aligned(int64_t floats) { return ceilDivide(floats, kAlignment) * kAlignment; }
@@ -118,16 +120,16 @@ Runs runsOf(const Correlation& s) {
   return {s.kernelWidth, s.groupInputs()};
 }
 
-int64_t packedColumns(const Correlation& s) { return ceilDivide(s.groupOutputs(), code().lanes) * code().lanes; }
+int64_t packedColumns(const Correlation& s) { return ceilDivide(s.groupOutputs(), convCode().lanes) * convCode().lanes; }
 int64_t packedFloats(const Correlation& s) { return aligned(s.groups * s.depth() * packedColumns(s)); }
-int64_t panelsOf(const Correlation& s) { return ceilDivide(s.groupOutputs(), code().columns); }
+int64_t panelsOf(const Correlation& s) { return ceilDivide(s.groupOutputs(), convCode().columns); }
 
 /** Weights of one kernel position and panel of a group, one vector after the other, zeros behind the last column. */
 void packPosition(const Correlation& s, Weights order, const float* w, int64_t group, int64_t panel, int64_t position, float* packed) {
   const int64_t inputs = s.groupInputs(), outputs = s.groupOutputs();
-  const int64_t begin = panel * code().columns;
-  const int64_t count = std::min(code().columns, outputs - begin);
-  const int64_t width = ceilDivide(count, code().lanes) * code().lanes;
+  const int64_t begin = panel * convCode().columns;
+  const int64_t count = std::min(convCode().columns, outputs - begin);
+  const int64_t width = ceilDivide(count, convCode().lanes) * convCode().lanes;
   float* to = packed + group * s.depth() * packedColumns(s) + s.depth() * begin + position * inputs * width;
   if (order == Weights::forward) {
     const float* from = w + position * inputs * s.outChannels + group * outputs + begin;
@@ -147,12 +149,17 @@ void packPosition(const Correlation& s, Weights order, const float* w, int64_t g
 }  // namespace
 
 int64_t correlateScratchFloats(const Correlation& given, int threads) {
+  if (winogradPays(given)) return winogradScratchFloats(given, threads);
   const Correlation s = flattened(given);
   return packedFloats(s) + threads * stagingFloats(s, blockRows(s));
 }
 
 void correlate(const Context& context, const Correlation& given, Weights order, const float* x, const float* w, float* y,
                const Epilogue& epilogue, float* scratch) {
+  if (winogradPays(given)) {
+    winogradCorrelate(context, given, order, x, w, y, epilogue, scratch);
+    return;
+  }
   const Correlation s = flattened(given);
   const int64_t positions = s.kernelHeight * s.kernelWidth, panels = panelsOf(s);
   float* const packed = scratch;
@@ -197,7 +204,7 @@ void correlate(const Context& context, const Correlation& given, Weights order, 
       job.y = y + at + channel;
       job.bias = epilogue.bias != nullptr ? epilogue.bias + channel : nullptr;
       job.reluGate = reluGate ? epilogue.gate + at + channel : nullptr;
-      code().rows(job);
+      convCode().rows(job);
     }
     const auto count = static_cast<size_t>(rows * yRow);
     if (epilogue.activation != simd::Activation::linear && !relu)
@@ -225,7 +232,7 @@ Cut cutOf(const Correlation& s, int64_t samples) {
 
 int64_t weightsWorkerFloats(const Correlation& s) {
   const int64_t rows = weightsBlockRows(s);
-  return stagingFloats(s, rows) + aligned(rows * s.outWidth * code().columns);
+  return stagingFloats(s, rows) + aligned(rows * s.outWidth * convCode().columns);
 }
 
 /** Adds what samples [begin, end) contribute to the weights of the panels [firstPanel, lastPanel). */
@@ -254,13 +261,13 @@ void addSamples(const Correlation& s, const float* x, const float* dy, int64_t b
       job.dwStride = s.outChannels;
       job.packed = scratch + stagingFloats(s, step);
       for (int64_t panel = firstPanel; panel < lastPanel; ++panel) {
-        const int64_t group = panel / panels, column = panel % panels * code().columns;
+        const int64_t group = panel / panels, column = panel % panels * convCode().columns;
         job.x = input.data + group * s.groupInputs();
-        job.columns = std::min(code().columns, s.groupOutputs() - column);
+        job.columns = std::min(convCode().columns, s.groupOutputs() - column);
         const int64_t channel = group * s.groupOutputs() + column;
         job.dy = dy + (sample * s.outHeight + first) * dyRow + channel;
         job.dw = dw + channel;
-        code().weights(job);
+        convCode().weights(job);
       }
     }
 }
@@ -268,6 +275,7 @@ void addSamples(const Correlation& s, const float* x, const float* dy, int64_t b
 }  // namespace
 
 int64_t correlateWeightsScratchFloats(const Correlation& given, int64_t samples, int threads) {
+  if (winogradPays(given)) return winogradWeightsScratchFloats(given, samples, threads);
   const Correlation s = flattened(given);
   int64_t most = 0;
   for (int64_t n = 1; n <= std::min(samples, kMostParts); ++n) {
@@ -279,6 +287,10 @@ int64_t correlateWeightsScratchFloats(const Correlation& given, int64_t samples,
 
 void correlateWeights(const Context& context, const Correlation& given, const float* x, const float* dy, float* dw, float* db,
                       float* scratch) {
+  if (winogradPays(given)) {
+    winogradCorrelateWeights(context, given, x, dy, dw, db, scratch);
+    return;
+  }
   const Correlation s = flattened(given);
   const int64_t samples = context.samples;
   const Cut cut = cutOf(s, samples);
@@ -291,9 +303,9 @@ void correlateWeights(const Context& context, const Correlation& given, const fl
     const int64_t firstPanel = panels * columnPart / cut.columnParts, lastPanel = panels * (columnPart + 1) / cut.columnParts;
     float* const sums = scratch + part * cut.perPart;
     for (int64_t panel = firstPanel; panel < lastPanel; ++panel) {
-      const int64_t column = panel % panelsOf(s) * code().columns;
+      const int64_t column = panel % panelsOf(s) * convCode().columns;
       const int64_t channel = panel / panelsOf(s) * s.groupOutputs() + column;
-      const auto bytes = static_cast<size_t>(std::min(code().columns, s.groupOutputs() - column)) * sizeof(float);
+      const auto bytes = static_cast<size_t>(std::min(convCode().columns, s.groupOutputs() - column)) * sizeof(float);
       for (int64_t row = 0; row < s.depth(); ++row) std::memset(sums + row * s.outChannels + channel, 0, bytes);
     }
     addSamples(s, x, dy, begin, end, firstPanel, lastPanel, sums, workers + worker * weightsWorkerFloats(s));

@@ -10,6 +10,7 @@
 #define LAMINA_CONV_ROWS 6
 #define LAMINA_CONV_VECTORS 2
 #include "micro.h"
+#include "winograd_micro.h"
 
 namespace lamina {
 const ConvCode convAvx2 = LAMINA_CONV_CODE;

@@ -10,6 +10,7 @@
 #define LAMINA_CONV_ROWS 8
 #define LAMINA_CONV_VECTORS 3
 #include "micro.h"
+#include "winograd_micro.h"
 
 namespace lamina {
 const ConvCode convNeon = LAMINA_CONV_CODE;

@@ -7,6 +7,7 @@
 #define LAMINA_CONV_ROWS 4
 #define LAMINA_CONV_VECTORS 4
 #include "micro.h"
+#include "winograd_micro.h"
 
 namespace lamina {
 const ConvCode convPlain = LAMINA_CONV_CODE;

@@ -1,6 +1,6 @@
 /**
  * The register-blocked kernel of direct convolution and the walk over its tiles, for the instruction set opened by a vec_<isa>.h;
- * LAMINA_CONV_ROWS x LAMINA_CONV_VECTORS accumulators. Defines LAMINA_CONV_CODE.
+ * LAMINA_CONV_ROWS x LAMINA_CONV_VECTORS accumulators.
  */
 namespace lamina::LAMINA_ISA {
 
@@ -178,6 +178,3 @@ static void weights(const WeightsJob& job) {
 }  // namespace conv
 
 }  // namespace lamina::LAMINA_ISA
-
-#define LAMINA_CONV_CODE \
-  { LAMINA_ISA::conv::kColumns, LAMINA_ISA::conv::kLanes, LAMINA_ISA::conv::rows, LAMINA_ISA::conv::weights }
