@@ -1,4 +1,4 @@
-import type { GraphDocument } from '../graph/document.ts'
+import type { DatasetSignature, GraphDocument } from '../graph/document.ts'
 import { type ChainLayer, chain } from '../templates/chain.ts'
 
 /** A model of a size that is timed again and again. */
@@ -11,6 +11,8 @@ export interface Workload {
   batch: number
   /** Rows of random data. */
   rows: number
+  /** The features are whole numbers below this: tokens of a vocabulary. */
+  tokens?: number
   /** A network that is not dense layers alone: shape of a sample, what stands between Input and Output, FLOPs as in `flopsPerStep`. */
   network?: { shape: readonly number[]; layers: readonly ChainLayer[]; flops: number }
   /** Of the plan; Adam when absent. */
@@ -126,6 +128,17 @@ export function documentOf({ widths, dropout, network }: Workload): GraphDocumen
       layers.push({ type: 'dropout', name: `dropout_${index}`, params: { rate: dropout } })
   }
   return chain([...layers, { type: 'output', name: 'output' }])
+}
+
+/** What its random data offers to it. */
+export function signatureOf({ widths, rows }: Workload): DatasetSignature {
+  const units = widths.at(-1)!
+  const classes = Array.from({ length: units }, (_, index) => String(index))
+  return {
+    rowCount: rows,
+    features: [{ name: 'x', width: widths[0]! }],
+    targets: [units > 1 ? { column: 'y', kind: 'classes', classes } : { column: 'y', kind: 'numeric' }],
+  }
 }
 
 /**

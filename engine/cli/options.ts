@@ -16,6 +16,12 @@ export function integer(option: string, min: number, max: number): (text: string
   }
 }
 
+/** Whole numbers separated by commas. Throws `cli.usage`. */
+export function integers(option: string, min: number, max: number): (text: string) => number[] {
+  const one = integer(option, min, max)
+  return (text) => text.split(',').map(one)
+}
+
 /** Gathers `path=value` of repeated `--set` options. The value is JSON where it reads as such, else text. Throws `cli.usage`. */
 export function assignment(text: string, before: Record<string, Json> = {}): Record<string, Json> {
   const equals = text.indexOf('=')

@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { assignment, integer, oneOf } from './options.ts'
+import { assignment, integer, integers, oneOf } from './options.ts'
 import type { CommandContext } from './session.ts'
 
 /** Runs a command; its module is loaded only now, so that the others cost nothing. */
@@ -84,9 +84,11 @@ export function buildProgram(contextOf: (options: { json?: boolean; userData?: s
   command('serve [project]', 'serve the studio to a browser on this machine', () => import('./commands/serve.ts'))
     .option('--port <n>', 'port; a free one by default', integer('--port', 0, 65535))
     .option('--open', 'open the browser')
-  command('bench [workloads...]', 'time training steps of W1, W2', () => import('./commands/bench.ts'))
-    .option('--threads <n>', 'threads (default: all cores)', threads)
+  model(command('bench [subjects...]', 'time training steps of W1 to W6, of templates and of projects', () => import('./commands/bench.ts'))) // biome-ignore format: as above
+    .option('--threads <n,n>', 'threads, or several numbers of them (default: all cores)', integers('--threads', 0, 64))
     .option('--seconds <n>', 'seconds to measure each', integer('--seconds', 1, 600))
-    .option('--compare', 'against PyTorch, in turn')
+    .option('--rounds <n>', 'turns of each program in a comparison', integer('--rounds', 1, 99))
+    .option('--compare [peers]', 'with other libraries, in turn: pytorch, keras, scikit-learn, tensorflow.js (default: all there are)') // biome-ignore format: as above
+    .option('--profile', 'where the time of a step goes: by layer and by op')
   return program
 }

@@ -133,7 +133,13 @@ function wrap(addon: NativeAddon): NativeAddon {
     createSession: (options: SessionOptions) => guard(() => wrapSession(addon.createSession(options))),
     philox: (counter, key) => guard(() => addon.philox(counter, key)),
     gemm: (...call) => guard(() => addon.gemm(...call)),
-    measurePeak: (threads) => guard(() => addon.measurePeak(threads)),
+    measurePeak: async (threads) => {
+      try {
+        return await addon.measurePeak(threads)
+      } catch (thrown) {
+        throw toLaminaError(thrown)
+      }
+    },
     setCoreBudget: (cores) => guard(() => addon.setCoreBudget(cores)),
   }
 }

@@ -134,11 +134,13 @@ export interface NativeInfo {
   kernels: readonly string[]
 }
 
-/** Machine limits measured by the bench. */
+/** Machine limits: what a program can reach at most with so many threads. */
 export interface MachinePeak {
   threads: number
+  /** Fused multiply-adds from registers, counting 2 each. */
   gflops: number
-  triadGigabytesPerSecond: number
+  /** a[i] = b[i] + s * c[i] over arrays that take so many bytes a thread, from the first-level cache outwards; the last is memory. */
+  bandwidths: readonly { workingSetBytes: number; gigabytesPerSecond: number }[]
 }
 
 export interface NativeAddon {
@@ -159,6 +161,7 @@ export interface NativeAddon {
     threads: number,
     repetitions: number,
   ): number
-  measurePeak(threads: number): MachinePeak
+  /** Takes about half a second, off the JavaScript thread; nothing else should run meanwhile. */
+  measurePeak(threads: number): Promise<MachinePeak>
   setCoreBudget(cores: number): void
 }

@@ -1,107 +1,231 @@
-import { execFile } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import * as module from 'node:module'
+import { availableParallelism, tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
-import { LaminaError } from '../../base/errors.ts'
-import type { Measurement } from '../../bench/measure.ts'
-import { findPeer, measurePeer } from '../../bench/peer.ts'
-import { type Workload, workloads } from '../../bench/workloads.ts'
+import { choosePeers, compare, measurePeakApart } from '../../bench/compare.ts'
+import { type Command, Contestant } from '../../bench/contestant.ts'
+import { findInstalled, type Installed, type Peer, peers } from '../../bench/peers.ts'
+import type { SubjectName } from '../../bench/subject.ts'
+import { workloads } from '../../bench/workloads.ts'
+import type { StepProfile } from '../../compile/step-profile.ts'
+import type { MachinePeak } from '../../native/program.ts'
+import { findTemplate, templates } from '../../templates/registry.ts'
 import { usageError } from '../errors.ts'
 import type { CommandContext } from '../session.ts'
-import { formatBytes, formatNumber } from '../table.ts'
+import { showMeasured, showPeaks, showProfile } from './bench-tables.ts'
 
 interface Options {
-  threads?: number
+  threads?: number[]
   seconds?: number
-  compare?: boolean
+  rounds?: number
+  compare?: boolean | string
+  profile?: boolean
+  model?: string
 }
 
-const ROUNDS = 3
+/** What one row of the result is about. */
+interface Chosen {
+  id: string
+  summary: string
+  name: SubjectName
+}
+
+/** One subject on so many threads, as `--json` tells it. */
+export interface Measured {
+  subject: string
+  threads: number
+  simd: string
+  batchSize: number
+  /** Median of the rounds. */
+  msPerStep: number
+  rounds: number[]
+  samplesPerSecond: number
+  flopsPerStep: number
+  gflops: number
+  peakGflops: number
+  /** Of the measured peak of fused multiply-adds, 0..1. */
+  shareOfPeak: number
+  peakMemoryBytes: number
+  firstStepMs: number
+  peers: {
+    peer: string
+    label: string
+    /** Its time over ours. */
+    ratio: number
+    msPerStep: number
+    rounds: number[]
+    variant: string
+    variants?: Record<string, number>
+    versions: Record<string, string>
+    peakMemoryBytes: number
+    firstStepMs: number
+  }[]
+  failed: { peer: string; label: string; reason: string }[]
+}
+
+const ROUNDS_ALONE = 5
+const ROUNDS_COMPARED = 7
 const worker = fileURLToPath(new URL('../../bench/worker.ts', import.meta.url))
 
-/** `lamina bench [workloads...] [--threads n] [--compare]` */
-export async function run({ output }: CommandContext, names: readonly string[], options: Options): Promise<void> {
-  const chosen = names.length === 0 ? workloads : names.map(workloadOf)
-  const threads = options.threads ?? 0
-  const seconds = options.seconds ?? 2
-  const python = options.compare ? await findPeer() : null
-  const results: object[] = []
-  for (const workload of chosen) {
-    output.note(`${workload.id}: ${workload.summary}`)
-    const ours: Measurement[] = []
-    const theirs: number[] = []
-    let peer: object = {}
-    for (let round = 0; round < (python ? ROUNDS : 1); round += 1) {
-      ours.push(await measureApart(workload, threads, seconds))
-      if (!python) continue
-      const { msPerStep, ...about } = await measurePeer(python, workload.id, ours[0]!.threads, seconds / 3)
-      theirs.push(msPerStep)
-      peer = about
+/** `lamina bench [subjects...] [--threads 1,2] [--compare [peers]] [--profile]` */
+export async function run(context: CommandContext, names: readonly string[], options: Options): Promise<void> {
+  const { output } = context
+  const rivals = options.compare === undefined ? [] : peersNamed(options.compare)
+  const chosen = (names.length > 0 ? names : workloads.map(({ id }) => id)).map((name) =>
+    subjectOf(name, options.model),
+  )
+  const temporary = chosen.some(({ name }) => 'template' in name) ? mkdtempSync(join(tmpdir(), 'lamina-bench-')) : null
+  try {
+    const subjects: Chosen[] = []
+    for (const subject of chosen)
+      subjects.push('template' in subject.name ? await made(context, temporary!, subject.id, subject.summary) : { ...subject, name: subject.name }) // biome-ignore format: one call
+    const peaks = new Map<number, MachinePeak>()
+    for (const threads of options.threads ?? [0]) {
+      const command = workerCommand('peak', ['peak', String(threads || availableParallelism())])
+      peaks.set(threads, await measurePeakApart(command))
     }
-    const own = { ...ours[0]!, msPerStep: median(ours.map((item) => item.msPerStep)) }
-    const peerMs = theirs.length > 0 ? median(theirs) : null
-    const compared =
-      peerMs === null ? {} : { peerMsPerStep: peerMs, ratio: own.msPerStep / peerMs, rounds: theirs.length, peer }
-    const result = { ...own, ...compared }
-    results.push(result)
-    output.event('measured', result)
-    output.table(
-      ['workload', 'threads', 'ms a step', 'samples/s', 'GFLOP/s', 'of peak', 'memory', 'first step'],
-      [
-        [
-          own.workload,
-          own.threads,
-          own.msPerStep,
-          Math.round(own.samplesPerSecond),
-          own.gflops,
-          `${formatNumber(own.shareOfPeak * 100)} % of ${formatNumber(own.peakGflops)}`,
-          formatBytes(own.peakMemoryBytes),
-          `${Math.round(own.firstStepMs)} ms`,
-        ],
-      ],
-    )
-    if (peerMs !== null)
-      output.line(
-        `PyTorch ${formatNumber(peerMs)} ms a step, Lamina ${formatNumber(own.msPerStep)} ms: ${formatNumber(peerMs / own.msPerStep)} times faster (medians of ${theirs.length} rounds in turn)`,
-      )
-    output.line()
+    output.event('machine', { peaks: [...peaks.values()] })
+    showPeaks(output, [...peaks.values()])
+    const installed = rivals.length > 0 ? await findInstalled() : null
+    const results: (Measured | StepProfile)[] = []
+    for (const subject of subjects) {
+      output.note(`${subject.id}: ${subject.summary}`)
+      for (const [threads, peak] of peaks)
+        results.push(
+          options.profile
+            ? await profiled(context, subject, peak, options.seconds ?? 2)
+            : await measured(context, subject, threads, peak, options, rivals, installed),
+        )
+    }
+    output.done(results.length === 1 ? { ...results[0] } : { results })
+  } finally {
+    if (temporary) rmSync(temporary, { recursive: true, force: true })
   }
-  output.done(results.length === 1 ? { ...results[0] } : { results })
 }
 
-function workloadOf(name: string): Workload {
-  const found = workloads.find((item) => item.id === name.toUpperCase())
-  if (found) return found
+async function measured(
+  { output }: CommandContext,
+  { id, name }: Chosen,
+  threads: number,
+  peak: MachinePeak,
+  options: Options,
+  rivals: readonly Peer[],
+  installed: Installed | null,
+): Promise<Measured> {
+  const own = workerCommand(id, [JSON.stringify(name), String(threads)])
+  const comparable = installed && 'workload' in name ? choosePeers(rivals, installed, id, peak.threads) : null
+  for (const peer of comparable?.missing ?? [])
+    output.note(`${peer.label} is not here. To compare with it: ${peer.install}`)
+  const rounds = options.rounds ?? (comparable ? ROUNDS_COMPARED : ROUNDS_ALONE)
+  const {
+    own: ours,
+    peers: theirs,
+    failed,
+  } = await compare(own, {
+    peers: comparable?.found ?? [],
+    rounds,
+    seconds: (options.seconds ?? 2) / rounds,
+    onTurn: (text) => output.progress(0, 0, `${id}, ${peak.threads} thread(s), ${text}`),
+  })
+  const { msPerStep, batchSize = 0, flopsPerStep = 0, peakMemoryBytes, firstStepMs, variant } = ours
+  const gflops = flopsPerStep / msPerStep / 1e6
+  const result: Measured = {
+    subject: id,
+    threads: peak.threads,
+    simd: variant,
+    batchSize,
+    msPerStep,
+    rounds: ours.rounds,
+    samplesPerSecond: (batchSize / msPerStep) * 1000,
+    flopsPerStep,
+    gflops,
+    peakGflops: peak.gflops,
+    shareOfPeak: gflops / peak.gflops,
+    peakMemoryBytes,
+    firstStepMs,
+    peers: theirs.map(({ peer, label, ratio, msPerStep: ms, rounds: turns, variant: best, variants, versions, peakMemoryBytes: bytes, firstStepMs: first }) => ({ peer, label, ratio, msPerStep: ms, rounds: turns, variant: best, variants, versions, peakMemoryBytes: bytes, firstStepMs: first })), // biome-ignore format: a copy of some fields
+    failed,
+  }
+  output.event('measured', result)
+  showMeasured(output, result)
+  return result
+}
+
+async function profiled(
+  { output }: CommandContext,
+  { id, name }: Chosen,
+  peak: MachinePeak,
+  seconds: number,
+): Promise<StepProfile> {
+  const contestant = new Contestant(workerCommand(id, [JSON.stringify(name), String(peak.threads)]))
+  try {
+    await contestant.introduce()
+    const { profile } = (await contestant.ask({ profile: seconds, peak }, 'profiled')) as never as {
+      profile: StepProfile
+    }
+    output.event('profiled', { subject: id, ...profile })
+    showProfile(output, id, profile)
+    return profile
+  } finally {
+    await contestant.end()
+  }
+}
+
+/** A workload's id, a template's, or a project file. */
+function subjectOf(
+  name: string,
+  model: string | undefined,
+): { id: string; summary: string; name: SubjectName | { template: string } } {
+  const workload = workloads.find((item) => item.id === name.toUpperCase())
+  if (workload) return { id: workload.id, summary: workload.summary, name: { workload: workload.id } }
+  const template = findTemplate(name)
+  if (template) return { id: name, summary: template.summary, name: { template: name } }
+  if (/\.lamina$/i.test(name))
+    return {
+      id: name,
+      summary: model ?? 'the first model',
+      name: { project: resolve(name), ...(model ? { model } : {}) },
+    }
   throw usageError({
-    message: `There is no workload "${name}".`,
+    message: `There is nothing to time under the name "${name}".`,
     where: 'lamina bench',
-    expected: workloads.map((item) => item.id).join(', '),
+    expected: `${workloads.map(({ id }) => id).join(', ')}; ${templates.map(({ id }) => id).join(', ')}; or a project file`,
     received: name,
-    fix: 'Leave it out to measure all.',
+    fix: 'Leave it out to measure all workloads.',
   })
 }
 
-/** Measures in a process of its own, so that memory and start-up are not another workload's. */
-async function measureApart(workload: Workload, threads: number, seconds: number): Promise<Measurement> {
-  try {
-    const args = [worker, workload.id, String(threads), String(seconds)]
-    const { stdout } = await promisify(execFile)(process.execPath, args)
-    return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Measurement
-  } catch (cause) {
-    const { stderr, message } = cause as { stderr?: string; message: string }
-    throw new LaminaError(
-      {
-        code: 'bench.failed',
-        message: `${workload.id} could not be measured.`,
-        where: workload.id,
-        received: (stderr?.trim().split('\n').at(-1) ?? '') || message,
-        fix: 'Check that `lamina train` works on this machine.',
-      },
-      { cause },
-    )
-  }
+/** A project made from a template, in a folder that is removed afterwards. */
+async function made(context: CommandContext, folder: string, template: string, summary: string): Promise<Chosen> {
+  const { client } = await context.connect()
+  const project = await client.call.projects.create({ path: join(folder, `${template}.lamina`), template })
+  await client.call.projects.close({ project: project.id })
+  return { id: template, summary, name: { project: project.path } }
 }
 
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b)
-  return sorted[sorted.length >> 1]!
+function peersNamed(asked: boolean | string): readonly Peer[] {
+  if (typeof asked === 'boolean') return peers
+  return asked.split(',').map((id) => {
+    const found = peers.find((peer) => peer.id === id.trim().toLowerCase())
+    if (found) return found
+    throw usageError({
+      message: `There is no peer "${id}".`,
+      where: '--compare',
+      expected: peers.map((peer) => peer.id).join(', '),
+      received: id,
+      fix: 'Leave the names out to compare with all that are installed.',
+    })
+  })
+}
+
+/** Starts a process of Lamina's own, with what Node compiled before. */
+function workerCommand(name: string, args: readonly string[]): Command {
+  const cache = module.getCompileCacheDir?.()
+  return {
+    name,
+    command: process.execPath,
+    args: [...process.execArgv, worker, ...args],
+    ...(cache ? { env: { NODE_COMPILE_CACHE: cache } } : {}),
+  }
 }

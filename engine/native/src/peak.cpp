@@ -32,8 +32,13 @@ using Clock = std::chrono::steady_clock;
 constexpr int kChains = 12;
 constexpr int64_t kRepetitions = 2'000'000;
 constexpr int kTrials = 5;
-/** Three arrays of this many floats are far larger than any cache. */
-constexpr int64_t kTriadFloats = int64_t{1} << 24;
+/** Floats of the three arrays of a thread together: within the first, second and third level of caches, as their sizes are today. No powers of two, so
+ *  that the three do not fall on the same lines. */
+constexpr int64_t kCachedFloats[] = {3 * 2000, 3 * 32000, 3 * 500000};
+/** Floats of the three arrays of all threads, far more than any cache holds. */
+constexpr int64_t kMemoryFloats = 3 * (int64_t{1} << 24);
+/** Floats that one trial of a cached triad passes over at least. */
+constexpr int64_t kCachedPasses = int64_t{1} << 28;
 
 #if defined(LAMINA_X86)
 LAMINA_TARGET("avx512f") float chains512() {
@@ -46,6 +51,17 @@ LAMINA_TARGET("avx512f") float chains512() {
   __m512 total = sum[0];
   for (int i = 1; i < kChains; ++i) total = _mm512_add_ps(total, sum[i]);
   return _mm_cvtss_f32(_mm512_castps512_ps128(total));
+}
+
+LAMINA_TARGET("avx512f") void triad512(float* a, const float* b, const float* c, int64_t count) {
+  const __m512 s = _mm512_set1_ps(0.5f);
+  for (int64_t i = 0; i < count; i += 16)
+    _mm512_store_ps(a + i, _mm512_fmadd_ps(s, _mm512_load_ps(c + i), _mm512_load_ps(b + i)));
+}
+
+LAMINA_TARGET("avx2,fma") void triad256(float* a, const float* b, const float* c, int64_t count) {
+  const __m256 s = _mm256_set1_ps(0.5f);
+  for (int64_t i = 0; i < count; i += 8) _mm256_store_ps(a + i, _mm256_fmadd_ps(s, _mm256_load_ps(c + i), _mm256_load_ps(b + i)));
 }
 
 LAMINA_TARGET("avx2,fma") float chains256() {
@@ -112,6 +128,18 @@ int chainsOnce(volatile float& sink) {
 #endif
 }
 
+/** a = b + 0.5 * c over whole vectors. */
+void triadOnce(float* a, const float* b, const float* c, int64_t count) {
+#if defined(LAMINA_X86)
+  switch (simd::level()) {
+    case simd::Level::avx512: return triad512(a, b, c, count);
+    case simd::Level::avx2: return triad256(a, b, c, count);
+    default: break;
+  }
+#endif
+  for (int64_t i = 0; i < count; ++i) a[i] = b[i] + 0.5f * c[i];
+}
+
 /** Seconds until `body(thread)` has returned on all threads. */
 double timed(int threads, const std::function<void(int)>& body) {
   const auto started = Clock::now();
@@ -120,6 +148,23 @@ double timed(int threads, const std::function<void(int)>& body) {
   body(0);
   for (auto& other : others) other.join();
   return std::chrono::duration<double>(Clock::now() - started).count();
+}
+
+/** The best of some trials in which each thread passes so often over three arrays of its own. */
+Bandwidth triad(int threads, int64_t floatsAThread, int64_t passes) {
+  const int64_t count = floatsAThread / 3 / 16 * 16;
+  const AlignedFloats arrays(3 * count * threads);
+  Bandwidth result;
+  result.workingSetBytes = 3 * count * static_cast<int64_t>(sizeof(float));
+  for (int trial = 0; trial < kTrials; ++trial) {
+    const double seconds = timed(threads, [&](int thread) {
+      float* const a = arrays.data() + 3 * count * thread;
+      for (int64_t pass = 0; pass < passes; ++pass) triadOnce(a, a + count, a + 2 * count, count);
+    });
+    const double bytes = static_cast<double>(result.workingSetBytes) * static_cast<double>(passes) * threads;
+    result.gigabytesPerSecond = std::max(result.gigabytesPerSecond, bytes / seconds * 1e-9);
+  }
+  return result;
 }
 
 }  // namespace
@@ -136,16 +181,8 @@ Peak measurePeak(int threads) {
     const double flops = 2.0 * kChains * static_cast<double>(kRepetitions) * width * threads;
     peak.gflops = std::max(peak.gflops, flops / seconds * 1e-9);
   }
-  const AlignedFloats a(kTriadFloats);
-  const AlignedFloats b(kTriadFloats);
-  const AlignedFloats c(kTriadFloats);
-  for (int trial = 0; trial < kTrials; ++trial) {
-    const double seconds = timed(threads, [&](int thread) {
-      const int64_t end = kTriadFloats * (thread + 1) / threads;
-      for (int64_t i = kTriadFloats * thread / threads; i < end; ++i) a.data()[i] = b.data()[i] + 0.5f * c.data()[i];
-    });
-    peak.triadGigabytesPerSecond = std::max(peak.triadGigabytesPerSecond, 3.0 * sizeof(float) * kTriadFloats / seconds * 1e-9);
-  }
+  for (const int64_t floats : kCachedFloats) peak.bandwidths.push_back(triad(threads, floats, std::max<int64_t>(1, kCachedPasses / floats)));
+  peak.bandwidths.push_back(triad(threads, kMemoryFloats / threads, 1));
   return peak;
 }
 

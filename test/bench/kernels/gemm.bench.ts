@@ -31,7 +31,7 @@ const random = pseudoRandom(3)
 const draw = (length: number) => Float32Array.from({ length }, () => 2 * random() - 1)
 
 for (const threads of threadCounts) {
-  const peak = addon.measurePeak(threads).gflops
+  const peak = (await addon.measurePeak(threads)).gflops
   console.log(`${addon.info().simd}, ${threads} thread(s), peak ${peak.toFixed(0)} GFLOP/s`)
   for (const [name, m, n, k, ta, tb] of shapes) {
     const [a, b, c] = [draw(m * k), draw(k * n), new Float32Array(m * n)]

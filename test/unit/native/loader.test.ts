@@ -40,14 +40,20 @@ describe('loading the native engine', () => {
     }
   })
 
-  it('measures what this machine can do', () => {
-    const peak = loadNative().measurePeak(1)
+  it('measures what this machine can do', async () => {
+    const peak = await loadNative().measurePeak(1)
     expect(peak.threads).toBe(1)
     // Any processor of the last ten years does more than a tenth of a billion operations, and none does a million billion.
     expect(peak.gflops).toBeGreaterThan(0.1)
     expect(peak.gflops).toBeLessThan(1e6)
-    expect(peak.triadGigabytesPerSecond).toBeGreaterThan(0.1)
-    expect(peak.triadGigabytesPerSecond).toBeLessThan(1e4)
+    expect(peak.bandwidths).toHaveLength(4)
+    for (const { gigabytesPerSecond } of peak.bandwidths) {
+      expect(gigabytesPerSecond).toBeGreaterThan(0.1)
+      expect(gigabytesPerSecond).toBeLessThan(1e5)
+    }
+    const sizes = peak.bandwidths.map(({ workingSetBytes }) => workingSetBytes)
+    expect(sizes).toEqual([...sizes].sort((a, b) => a - b))
+    await expect(loadNative().measurePeak(0)).rejects.toMatchObject({ code: 'native.invalid-argument' })
   })
 
   it('refuses a product whose factors do not fit', () => {

@@ -100,15 +100,48 @@ Napi::Value multiply(const Napi::CallbackInfo& call) {
   });
 }
 
+/** Measures the machine on a thread of the pool, so that JavaScript goes on meanwhile. */
+class PeakWorker : public Napi::AsyncWorker {
+ public:
+  PeakWorker(Napi::Env env, int threads) : Napi::AsyncWorker(env, "lamina peak"), deferred_(env), threads_(threads) {}
+
+  Napi::Promise promise() const { return deferred_.Promise(); }
+
+ protected:
+  void Execute() override { peak_ = measurePeak(threads_); }
+
+  void OnOK() override {
+    const Napi::Env env = Env();
+    const Napi::HandleScope scope(env);
+    Napi::Array bandwidths = Napi::Array::New(env, peak_.bandwidths.size());
+    for (uint32_t i = 0; i < peak_.bandwidths.size(); ++i) {
+      Napi::Object entry = Napi::Object::New(env);
+      entry.Set("workingSetBytes", static_cast<double>(peak_.bandwidths[i].workingSetBytes));
+      entry.Set("gigabytesPerSecond", peak_.bandwidths[i].gigabytesPerSecond);
+      bandwidths.Set(i, entry);
+    }
+    Napi::Object result = Napi::Object::New(env);
+    result.Set("threads", threads_);
+    result.Set("gflops", peak_.gflops);
+    result.Set("bandwidths", bandwidths);
+    deferred_.Resolve(result);
+  }
+
+  void OnError(const Napi::Error& error) override { deferred_.Reject(error.Value()); }
+
+ private:
+  Napi::Promise::Deferred deferred_;
+  int threads_;
+  Peak peak_;
+};
+
 Napi::Value measure(const Napi::CallbackInfo& call) {
   return guard(call.Env(), [&]() -> Napi::Value {
-    const auto threads = static_cast<int>(integer(call[0], "threads", 1, kMaxThreads));
-    const Peak peak = measurePeak(threads);
-    Napi::Object result = Napi::Object::New(call.Env());
-    result.Set("threads", threads);
-    result.Set("gflops", peak.gflops);
-    result.Set("triadGigabytesPerSecond", peak.triadGigabytesPerSecond);
-    return result;
+    // It deletes itself once it has answered.
+    auto* worker = new PeakWorker(call.Env(), static_cast<int>(integer(call[0], "threads", 1, kMaxThreads)));
+    const Napi::Promise promise = worker->promise();
+    worker->Queue();
+    return promise;
   });
 }
 
