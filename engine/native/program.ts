@@ -57,9 +57,13 @@ export interface DataSlot {
   shift?: number
 }
 
+export type Precision = 'float32' | 'bfloat16'
+
 export interface SessionOptions {
   programs: Readonly<Record<string, Program>>
   persistentFloats: number
+  /** In what numbers matrix products are computed; default `float32`. Sums, weights and all else stay float32. */
+  precision?: Precision
   /** 1 to 64; the pool never uses more cores than its budget over all sessions. Results do not depend on it. */
   threads: number
   seed: number
@@ -130,6 +134,8 @@ export interface NativeSession {
 export interface NativeInfo {
   version: string
   simd: 'avx512' | 'avx2' | 'neon' | 'plain'
+  /** The processor has instructions for products of bfloat16 numbers. */
+  bfloat16: boolean
   cores: number
   kernels: readonly string[]
 }
@@ -160,6 +166,7 @@ export interface NativeAddon {
     c: Float32Array,
     threads: number,
     repetitions: number,
+    precision?: Precision,
   ): number
   /** Takes about half a second, off the JavaScript thread; nothing else should run meanwhile. */
   measurePeak(threads: number): Promise<MachinePeak>

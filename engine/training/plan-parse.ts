@@ -103,6 +103,7 @@ export function parsePlan(json: unknown): TrainingPlan {
     seed: parseField('seed', json.seed, defaultPlan.seed) as number,
     shuffle: parseField('shuffle', json.shuffle, defaultPlan.shuffle) as boolean,
     threads: parseField('threads', json.threads, defaultPlan.threads) as number,
+    precision: parseField('precision', json.precision, defaultPlan.precision) as TrainingPlan['precision'],
     optimizer: parseChoice('optimizer', json.optimizer, defaultPlan.optimizer),
     schedule: parseChoice('schedule', json.schedule, defaultPlan.schedule),
     classWeight: parseField('classWeight', json.classWeight, defaultPlan.classWeight) as TrainingPlan['classWeight'],

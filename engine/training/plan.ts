@@ -15,6 +15,8 @@ export interface TrainingPlan {
   shuffle: boolean
   /** 0 = all cores of the budget. Results do not depend on it. */
   threads: number
+  /** In what numbers matrix products of training are computed; weights, sums and losses are float32 in any case. */
+  precision: 'float32' | 'bfloat16'
   optimizer: Choice
   /** Learning rate over epochs; scales or replaces the optimiser's `learningRate`. */
   schedule: Choice
@@ -40,6 +42,7 @@ export const defaultPlan: TrainingPlan = {
   seed: 1,
   shuffle: true,
   threads: 0,
+  precision: 'float32',
   optimizer: { type: 'adam', params: {} },
   schedule: { type: 'constant', params: {} },
   classWeight: 'none',

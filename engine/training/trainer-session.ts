@@ -1,6 +1,6 @@
 import { LaminaError } from '../base/errors.ts'
 import type { CompiledModel } from '../compile/compile.ts'
-import type { DataSlot, NativeAddon, NativeSession, RunResult } from '../native/program.ts'
+import type { DataSlot, NativeAddon, NativeSession, Precision, RunResult } from '../native/program.ts'
 import { checkPersistent } from './checkpoint.ts'
 
 export const MAX_THREADS = 64
@@ -16,13 +16,18 @@ export class ModelSession {
   readonly compiled: CompiledModel
   readonly native: NativeSession
 
-  constructor(addon: NativeAddon, compiled: CompiledModel, options: { threads: number; seed: number }) {
+  constructor(
+    addon: NativeAddon,
+    compiled: CompiledModel,
+    options: { threads: number; seed: number; precision?: Precision },
+  ) {
     this.compiled = compiled
     this.native = addon.createSession({
       programs: { ...compiled.programs },
       persistentFloats: compiled.persistentFloats,
       threads: options.threads,
       seed: options.seed,
+      precision: options.precision,
     })
   }
 

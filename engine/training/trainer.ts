@@ -97,7 +97,7 @@ async function train({ native, memoryBudget }: TrainerDependencies, request: Tra
   const weights = { classWeight: plan.classWeight, sampleWeight: plan.sampleWeight, rows: split.train }
   const slots = bindSlots(compiled.slots, table, fitted, { targets: true, weights })
   refuseBeyondMemory(compiled, slots, memoryBudget ?? Math.max(freemem(), totalmem() / 2))
-  const session = new ModelSession(native, compiled, { threads, seed })
+  const session = new ModelSession(native, compiled, { threads, seed, precision: plan.precision })
   try {
     session.bind(slots)
     session.load(request.initialPersistent ?? initializeWeights(compiled, seed))

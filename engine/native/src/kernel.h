@@ -60,6 +60,9 @@ struct Tensor {
   int64_t rows() const { return rank < 2 ? 1 : count / dims[rank - 1]; }
 };
 
+/** In what numbers matrix products are computed; sums and everything else are float32. */
+enum class Precision { float32, bfloat16 };
+
 /** What is true for the whole batch. */
 struct Context {
   /** Samples of the batch at hand and the most there can be. */
@@ -69,6 +72,7 @@ struct Context {
   uint64_t iteration = 0;
   uint64_t seed = 0;
   double learningRate = 0;
+  Precision precision = Precision::float32;
   double* accumulators = nullptr;
   Team* team = nullptr;
   /** Threads that may enter a tile at once; worker numbers are below it. Never let a result depend on it. */

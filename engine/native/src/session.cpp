@@ -39,8 +39,8 @@ void copyRow(const DataView& view, int64_t row, float* target) {
 
 }  // namespace
 
-Session::Session(const std::vector<ProgramSource>& programs, int64_t persistentFloats, int threads, uint64_t seed)
-    : persistentFloats_(persistentFloats), seed_(seed), threads_(threads), team_(threads) {
+Session::Session(const std::vector<ProgramSource>& programs, int64_t persistentFloats, int threads, uint64_t seed, Precision precision)
+    : persistentFloats_(persistentFloats), seed_(seed), precision_(precision), threads_(threads), team_(threads) {
   int64_t arena = 0;
   int64_t scratch = 0;
   int accumulators = 0;
@@ -223,6 +223,7 @@ RunResult Session::run() {
   Context context;
   context.capacity = program.batchCapacity;
   context.seed = seed_;
+  context.precision = precision_;
   context.accumulators = accumulators_.data();
   context.team = &team_;
   context.threads = team_.acquire();

@@ -81,7 +81,8 @@ struct OutOfMemory : InvalidProgram {
 class Session {
  public:
   /** Throws InvalidProgram, or OutOfMemory before anything large is allocated. */
-  Session(const std::vector<ProgramSource>& programs, int64_t persistentFloats, int threads, uint64_t seed);
+  Session(const std::vector<ProgramSource>& programs, int64_t persistentFloats, int threads, uint64_t seed,
+          Precision precision = Precision::float32);
 
   /** Checks a request against its program and the data, and takes it as the next run. Throws InvalidCall. */
   void prepare(RunRequest request, std::vector<DataView> data);
@@ -129,6 +130,7 @@ class Session {
   AlignedFloats scratch_;
   std::vector<double> accumulators_;
   uint64_t seed_;
+  Precision precision_;
   int threads_;
   Team team_;
 

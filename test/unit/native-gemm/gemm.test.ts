@@ -5,10 +5,15 @@ import { availableLevels } from './levels.ts'
 
 const script = fileURLToPath(new URL('./gemm_check.ts', import.meta.url))
 
-describe.each(availableLevels())('matrix product with %s', (level) => {
+const kinds = availableLevels().flatMap((level) => [[level, 'float32'] as const, [level, 'bfloat16'] as const])
+
+describe.each(kinds)('matrix product with %s in %s', (level, precision) => {
   const run = () =>
     JSON.parse(
-      execFileSync(process.execPath, [script], { env: { ...process.env, LAMINA_SIMD: level }, encoding: 'utf8' }),
+      execFileSync(process.execPath, [script, precision], {
+        env: { ...process.env, LAMINA_SIMD: level },
+        encoding: 'utf8',
+      }),
     ) as { simd: string; cases: number; worst: number; worstShape: string; differing: string[] }
 
   it('agrees with float64 on odd shapes and all transposes, with the same bits on 1, 2 and 4 threads', {

@@ -1,14 +1,22 @@
 /**
  * Multiplies matrices of many shapes with the instruction set in force (LAMINA_SIMD) and prints one JSON line: the largest error, and the
- * shapes whose bits differ between 1, 2 and 4 threads. Run by gemm.test.ts in a process of its own, as the level is chosen once a process.
+ * shapes whose bits differ between 1, 2 and 4 threads. With the argument `bfloat16` both factors are rounded to it, by the product and for comparison. Run by gemm.test.ts in a process of its own, as the level is chosen once a process.
  */
 import { loadNative } from '../../../engine/native/index.ts'
 import { pseudoRandom } from '../../bench/kernels/mlp_step.ts'
 
+const precision = process.argv[2] === 'bfloat16' ? 'bfloat16' : 'float32'
 const addon = loadNative()
 addon.setCoreBudget(4)
 const random = pseudoRandom(20261121)
 const draw = (length: number) => Float32Array.from({ length }, () => 2 * random() - 1)
+
+/** Rounded to bfloat16, half to even, as the product itself does. */
+function rounded(values: Float32Array): Float32Array {
+  if (precision === 'float32') return values
+  const bits = new Uint32Array(Float32Array.from(values).buffer)
+  return new Float32Array(bits.map((word) => (word + 0x7fff + ((word >>> 16) & 1)) & 0xffff0000).buffer)
+}
 
 const edges = [1, 2, 3, 5, 8, 13, 14, 15, 17, 31, 33, 47, 64, 97, 130]
 const depths = [1, 2, 3, 4, 7, 16, 31, 65, 130]
@@ -66,11 +74,11 @@ for (const [m, n, k] of shapes)
       const b = draw(k * n)
       const product = (threads: number) => {
         const c = new Float32Array(m * n).fill(Number.NaN)
-        addon.gemm(m, n, k, ta, tb, a, b, c, threads, 1)
+        addon.gemm(m, n, k, ta, tb, a, b, c, threads, 1, precision)
         return c
       }
       const single = product(1)
-      const error = nmse(m, n, k, ta, tb, a, b, single)
+      const error = nmse(m, n, k, ta, tb, rounded(a), rounded(b), single)
       if (!(error <= worst)) {
         worst = error
         worstShape = name

@@ -31,6 +31,7 @@ Napi::Value info(const Napi::CallbackInfo& call) {
   for (uint32_t i = 0; i < names.size(); ++i) kernels.Set(i, names[i]);
   result.Set("version", kVersion);
   result.Set("simd", simd::levelName(simd::level()));
+  result.Set("bfloat16", simd::bfloat16());
   result.Set("cores", machineCores());
   result.Set("kernels", kernels);
   return result;
@@ -89,6 +90,7 @@ Napi::Value multiply(const Napi::CallbackInfo& call) {
     Context context;
     context.team = &team;
     context.threads = team.acquire();
+    context.precision = precision(call[10], "precision");
     const auto started = std::chrono::steady_clock::now();
     for (int64_t i = 0; i < repetitions; ++i)
       gemm(context, m, n, k, {left.data(), transposeA ? m : k, transposeA}, {right.data(), transposeB ? k : n, transposeB}, product.data(), n,

@@ -93,6 +93,14 @@ std::string string(const Napi::Value& value, const std::string& what) {
   return value.As<Napi::String>().Utf8Value();
 }
 
+Precision precision(const Napi::Value& value, const std::string& what) {
+  if (value.IsUndefined()) return Precision::float32;
+  const std::string name = string(value, what);
+  if (name == "bfloat16") return Precision::bfloat16;
+  if (name != "float32") refuse(what, "float32 or bfloat16", name);
+  return Precision::float32;
+}
+
 bool boolean(const Napi::Value& value, const std::string& what, bool absent) {
   if (value.IsUndefined()) return absent;
   if (!value.IsBoolean()) refuse(what, "true or false", describe(value));

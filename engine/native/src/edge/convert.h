@@ -51,6 +51,8 @@ struct View {
 Napi::Value property(const Napi::Object& object, const char* name);
 Napi::Object object(const Napi::Value& value, const std::string& what);
 std::string string(const Napi::Value& value, const std::string& what);
+/** `float32` (also when left out) or `bfloat16`. */
+Precision precision(const Napi::Value& value, const std::string& what);
 bool boolean(const Napi::Value& value, const std::string& what, bool absent);
 double number(const Napi::Value& value, const std::string& what);
 int64_t integer(const Napi::Value& value, const std::string& what, int64_t least, int64_t most);

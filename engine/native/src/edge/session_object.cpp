@@ -57,7 +57,7 @@ SessionObject::SessionObject(const Napi::CallbackInfo& info) : Napi::ObjectWrap<
       const std::string name = names.Get(i).ToString().Utf8Value();
       sources.push_back(program(name, programs.Get(name)));
     }
-    session_ = std::make_unique<Session>(sources, persistent, threads, seed);
+    session_ = std::make_unique<Session>(sources, persistent, threads, seed, precision(property(options, "precision"), "options.precision"));
   });
 }
 

@@ -113,7 +113,34 @@ static void gemmBlock(const Product& product, const Block& block, float* scratch
   }
 }
 
+/** Rounds to bfloat16, half to even: floats whose lower 16 bits are zero. */
+static void roundToBfloat16(float* values, int64_t count) {
+  for (int64_t i = 0; i < count; ++i) {
+    uint32_t bits;
+    std::memcpy(&bits, values + i, sizeof bits);
+    const bool number = (bits & 0x7fffffffu) <= 0x7f800000u;
+    bits = (number ? bits + 0x7fffu + ((bits >> 16) & 1u) : bits | 0x400000u) & 0xffff0000u;
+    std::memcpy(values + i, &bits, sizeof bits);
+  }
+}
+
+/** Factors packed as floats that are bfloat16 numbers. */
+struct RoundedPacking {
+  static constexpr int64_t perFloat = 1;
+  static void rows(const float* source, int64_t stride, int64_t depth, int64_t count, int64_t vectors, float* packed) {
+    packRows(source, stride, depth, count, vectors, packed);
+    roundToBfloat16(packed, depth * vectors * kLanes);
+  }
+  static void turned(const float* source, int64_t stride, int64_t depth, int64_t count, int64_t vectors, float* packed) {
+    packTurned(source, stride, depth, count, vectors, packed);
+    roundToBfloat16(packed, depth * vectors * kLanes);
+  }
+  static MicroKernel kernel(int64_t rows, int64_t vectors) { return chooseKernel(rows, vectors, true); }
+};
+
 }  // namespace lamina::LAMINA_ISA
 
+#include "packed_block.h"
+
 #define LAMINA_GEMM_CODE \
-  { LAMINA_ISA::kRows, LAMINA_ISA::kColumns, LAMINA_ISA::kPackedRows, LAMINA_ISA::gemmBlock }
+  { LAMINA_ISA::kRows, LAMINA_ISA::kColumns, LAMINA_ISA::kPackedRows, LAMINA_ISA::gemmBlock, LAMINA_ISA::packedBlock<LAMINA_ISA::RoundedPacking> }

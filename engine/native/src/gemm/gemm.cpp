@@ -26,6 +26,15 @@ const GemmCode& code() {
   return chosen;
 }
 
+/** The code for blocks of this precision. Both factors of bfloat16 products are packed in the geometry of `code()`. */
+auto blockCode(Precision precision) {
+  if (precision == Precision::float32) return code().block;
+#if defined(LAMINA_X86)
+  if (simd::bfloat16() && bfloat16BlockAvx512 != nullptr) return bfloat16BlockAvx512;
+#endif
+  return code().roundedBlock;
+}
+
 int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
 int64_t larger(int64_t a, int64_t b) { return a > b ? a : b; }
 int64_t ceilDivide(int64_t a, int64_t b) { return (a + b - 1) / b; }
@@ -104,6 +113,7 @@ void gemm(const Context& context, int64_t m, int64_t n, int64_t k, const Factor&
           const Epilogue& epilogue, float* scratch) {
   if (m <= 0 || n <= 0) return;
   const GemmCode& isa = code();
+  const auto computeBlock = blockCode(context.precision);
   const int64_t splits = splitsOf(m, n, k);
   const int64_t perTask = blockScratchFloats(isa, m, k);
   const Product whole{m, n, k, a, b, c, cStride, epilogue};
@@ -116,13 +126,13 @@ void gemm(const Context& context, int64_t m, int64_t n, int64_t k, const Factor&
       const int64_t begin = k * split / splits, end = k * (split + 1) / splits;
       const Product part{m, n, end - begin, depthFrom(a, a.transposed, begin), depthFrom(b, !b.transposed, begin), parts + split * partStride,
                          n, Epilogue{}};
-      isa.block(part, blockOf(grid, m, n, tile % grid.tasks()), scratch + worker * perTask);
+      computeBlock(part, blockOf(grid, m, n, tile % grid.tasks()), scratch + worker * perTask);
     });
     joinSplits(whole, parts, splits);
     return;
   }
   const Grid grid = gridOf(m, n, k);
-  parallelFor(context, grid.tasks(), [&](int64_t tile, int worker) { isa.block(whole, blockOf(grid, m, n, tile), scratch + worker * perTask); });
+  parallelFor(context, grid.tasks(), [&](int64_t tile, int worker) { computeBlock(whole, blockOf(grid, m, n, tile), scratch + worker * perTask); });
 }
 
 }  // namespace lamina

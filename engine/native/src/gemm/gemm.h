@@ -38,6 +38,9 @@ int64_t gemmScratchFloats(int64_t m, int64_t n, int64_t k, int threads);
  * Blocks, the order of summation and the splitting of K follow from M, N, K and the instruction set only: the same bits for any number of
  * threads. Packed panels and a register-blocked kernel as in Goto and van de Geijn (2008), "Anatomy of high-performance matrix
  * multiplication".
+ *
+ * With `Precision::bfloat16` both factors are rounded to bfloat16 (half to even) and products are summed in float32: by VDPBF16PS where the
+ * processor has it, which adds pairs and takes subnormal numbers for zero, else by float32 instructions.
  */
 void gemm(const Context& context, int64_t m, int64_t n, int64_t k, const Factor& a, const Factor& b, float* c, int64_t cStride,
           const Epilogue& epilogue, float* scratch);

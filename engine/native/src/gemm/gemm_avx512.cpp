@@ -1,6 +1,7 @@
 #include "../simd/level.h"
 
 #if defined(LAMINA_X86)
+#include <cstring>
 #include <utility>
 
 #include "plan.h"

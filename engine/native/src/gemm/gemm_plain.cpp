@@ -1,3 +1,4 @@
+#include <cstring>
 #include <utility>
 
 #include "plan.h"

@@ -37,6 +37,26 @@ template <int Vectors> LAMINA_INLINE F loadB(const float* b, int v, int64_t last
   return V::load(b + v * kLanes);
 }
 
+/** What the kernel does with the sums of a tile before they are stored. */
+template <int Rows, int Vectors> LAMINA_INLINE void storeSums(const F (&sum)[Rows][Vectors], const Tile& tile, int64_t last) {
+  LAMINA_UNROLL for (int v = 0; v < Vectors; ++v) {
+    const size_t lanes = v == Vectors - 1 ? static_cast<size_t>(last) : static_cast<size_t>(kLanes);
+    const F bias = tile.bias != nullptr ? loadLanes(tile.bias + v * kLanes, lanes) : V::zero();
+    LAMINA_UNROLL for (int r = 0; r < Rows; ++r) {
+      float* c = tile.c + r * tile.cStride + v * kLanes;
+      F value = sum[r][v];
+      if (tile.accumulate) value = V::add(loadLanes(c, lanes), value);
+      if (tile.bias != nullptr) value = V::add(value, bias);
+      if (tile.relu) value = V::select(V::lessEqual(value, V::zero()), V::zero(), value);
+      if (tile.reluGate != nullptr) {
+        const F gate = loadLanes(tile.reluGate + r * tile.gateStride + v * kLanes, lanes);
+        value = V::mul(value, V::select(V::lessEqual(gate, V::zero()), V::zero(), V::set(1.0f)));
+      }
+      storeLanes(c, lanes, value);
+    }
+  }
+}
+
 /** One step of K for the whole tile. */
 template <int Rows, int Vectors, bool ByColumns>
 LAMINA_INLINE void rankOne(F (&sum)[Rows][Vectors], const float* const* group, int64_t aStride, const float* b, int64_t last) {
@@ -75,22 +95,7 @@ template <int Rows, int Vectors, bool ByColumns> static void microKernel(const T
     b += bStride;
   }
 
-  LAMINA_UNROLL for (int v = 0; v < Vectors; ++v) {
-    const size_t lanes = v == Vectors - 1 ? static_cast<size_t>(last) : static_cast<size_t>(kLanes);
-    const F bias = tile.bias != nullptr ? loadLanes(tile.bias + v * kLanes, lanes) : V::zero();
-    LAMINA_UNROLL for (int r = 0; r < Rows; ++r) {
-      float* c = tile.c + r * tile.cStride + v * kLanes;
-      F value = sum[r][v];
-      if (tile.accumulate) value = V::add(loadLanes(c, lanes), value);
-      if (tile.bias != nullptr) value = V::add(value, bias);
-      if (tile.relu) value = V::select(V::lessEqual(value, V::zero()), V::zero(), value);
-      if (tile.reluGate != nullptr) {
-        const F gate = loadLanes(tile.reluGate + r * tile.gateStride + v * kLanes, lanes);
-        value = V::mul(value, V::select(V::lessEqual(gate, V::zero()), V::zero(), V::set(1.0f)));
-      }
-      storeLanes(c, lanes, value);
-    }
-  }
+  storeSums(sum, tile, last);
 }
 
 using MicroKernel = void (*)(const Tile&);

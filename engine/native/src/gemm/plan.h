@@ -35,6 +35,8 @@ struct GemmCode {
   int64_t rows, columns, packedRows;
   /** Computes a block of C; `scratch` holds `blockScratchFloats`. */
   void (*block)(const Product& product, const Block& block, float* scratch);
+  /** The same with both factors rounded to bfloat16, for processors without instructions for it. */
+  void (*roundedBlock)(const Product& product, const Block& block, float* scratch);
 };
 
 /** Scratch of one task: a panel of B and a block of A. */
@@ -44,6 +46,8 @@ extern const GemmCode gemmPlain;
 #if defined(LAMINA_X86)
 extern const GemmCode gemmAvx2;
 extern const GemmCode gemmAvx512;
+/** `roundedBlock` by the instructions of AVX512_BF16; null where the compiler has none. */
+extern void (*const bfloat16BlockAvx512)(const Product& product, const Block& block, float* scratch);
 #elif defined(LAMINA_NEON)
 extern const GemmCode gemmNeon;
 #endif

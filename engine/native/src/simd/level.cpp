@@ -52,11 +52,24 @@ Level choose() {
   return best;
 }
 
+bool detectBfloat16() {
+#if defined(LAMINA_X86) && defined(__GNUC__)
+  return level() == Level::avx512 && __builtin_cpu_supports("avx512bf16");
+#else
+  return false;
+#endif
+}
+
 }  // namespace
 
 Level level() {
   static const Level chosen = choose();
   return chosen;
+}
+
+bool bfloat16() {
+  static const bool has = detectBfloat16();
+  return has;
 }
 
 const char* levelName(Level level) {

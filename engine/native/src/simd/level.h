@@ -17,6 +17,9 @@ enum class Level { plain, neon, avx2, avx512 };
  */
 Level level();
 
+/** The level is avx512 and the processor multiplies bfloat16 numbers (AVX512_BF16). */
+bool bfloat16();
+
 /** `avx512`, `avx2`, `neon` or `plain`. */
 const char* levelName(Level level);
 
