@@ -9,7 +9,7 @@ import { connectionsOf } from './topology.ts'
 /** From so many saturating layers in a row on, gradients of the first ones vanish in practice. */
 const DEEP = 4
 
-const saturating = new Set(['sigmoid', 'tanh'])
+const saturating = new Set(['sigmoid', 'tanh', 'softsign', 'hard_sigmoid', 'hard_tanh'])
 
 function activationOf(node: GraphNode, inference: DocumentInference): string | null {
   if (node.type !== 'dense' && node.type !== 'activation') return null

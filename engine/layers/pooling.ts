@@ -8,10 +8,16 @@ import {
   flatAxis,
   imageOf,
   imageWindows,
+  inputNames,
   integerParam,
   paddingParam,
   poolingAttributes,
+  type SpatialRank,
   sequenceOf,
+  spaceOf,
+  threeAxes,
+  volumeOf,
+  volumeWindows,
   type WindowAxis,
   windowOver,
 } from './windows.ts'
@@ -37,7 +43,7 @@ function withStride(params: EffectiveParams, stride: string, size: string): Effe
   return numberParam(params, stride) > 0 ? params : { ...params, [stride]: numberParam(params, size) }
 }
 
-function windows2d(shape: Shape | undefined, params: EffectiveParams): [WindowAxis, WindowAxis] {
+function windows2d(shape: Shape | undefined, params: EffectiveParams): readonly [WindowAxis, WindowAxis] {
   const vertical = withStride(params, 'strideHeight', 'poolHeight')
   return imageWindows(imageOf(shape), withStride(vertical, 'strideWidth', 'poolWidth'), 'pool')
 }
@@ -120,16 +126,90 @@ export function pooling1d({ op, keras, ...about }: Pool): LayerDeclaration {
   })
 }
 
-/** A layer that reduces all positions of images (2 axes) or sequences (1 axis). */
-export function globalPooling({ op, keras, axes, ...about }: Pool & { axes: 1 | 2 }): LayerDeclaration {
-  const image = (shape: Shape | undefined) =>
-    axes === 2 ? imageOf(shape) : ([1, ...sequenceOf(shape)] as readonly [number, number, number])
+function windows3d(shape: Shape | undefined, params: EffectiveParams) {
+  const effective = ['Depth', 'Height', 'Width'].reduce(
+    (current, axis) => withStride(current, `stride${axis}`, `pool${axis}`),
+    params,
+  )
+  return volumeWindows(volumeOf(shape), effective, 'pool')
+}
+
+/**
+ * A layer that reduces windows of volumes. Maximum and mean over a box are those over its planes of those over their rows: first along
+ * the width of all rows, then over depth and height with whole rows in the place of channels. Ties keep the order of one pass.
+ */
+export function pooling3d({ op, keras, ...about }: Pool): LayerDeclaration {
   return defineLayer({
     ...about,
     label: keras,
     keras,
     category: 'pooling',
-    inputs: [{ name: 'input', label: axes === 2 ? 'images' : 'sequences' }],
+    inputs: [{ name: 'input', label: inputNames[3] }],
+    outputs: [{ name: 'output', label: 'output' }],
+    params: {
+      ...threeAxes('pool', 'Window', 'Size of the window in voxels.', 'pool_size', 2),
+      strideDepth: strideParam('Stride depth'),
+      strideHeight: strideParam('Stride height'),
+      strideWidth: strideParam('Stride width'),
+      padding: paddingParam,
+    },
+    infer: ({ inputs, params }) => [
+      [-1, ...windows3d(inputs[0], params).map((window) => window.outputs), volumeOf(inputs[0])[3]],
+    ],
+    weights: () => [],
+    lower({ builder, inputs, values, params }) {
+      const [depth, height, width, channels] = volumeOf(inputs[0])
+      const [deep, vertical, horizontal] = windows3d(inputs[0], params)
+      const rows = builder.emitOne('reshape', [values[0]!], {}, { shape: [-1, depth * height, width, channels] })
+      const narrow = builder.emitOne(op, [rows], poolingAttributes([flatAxis, horizontal]))
+      const row = horizontal.outputs * channels
+      const planes = builder.emitOne('reshape', [narrow], {}, { shape: [-1, depth, height, row] })
+      const pooled = builder.emitOne(op, [planes], poolingAttributes([deep, vertical]))
+      const shape = [-1, deep.outputs, vertical.outputs, horizontal.outputs, channels]
+      return [builder.emitOne('reshape', [pooled], {}, { shape })]
+    },
+    headline: (params) => [
+      ['Depth', 'Height', 'Width'].map((axis) => numberParam(params, `pool${axis}`)).join(' x '),
+      textParam(params, 'padding'),
+    ],
+    samples: [
+      { inputs: [[-1, 4, 2, 5, 2]], params: {} },
+      {
+        inputs: [[-1, 3, 5, 4, 2]],
+        params: { poolDepth: 3, poolHeight: 3, strideDepth: 1, strideHeight: 2, strideWidth: 1, padding: 'same' },
+      },
+      { inputs: [[-1, 1, 3, 3, 3]], params: { poolDepth: 1, poolHeight: 1, poolWidth: 3 } },
+    ],
+  })
+}
+
+const globalSamples: Readonly<Record<SpatialRank, readonly [Shape, Shape]>> = {
+  1: [
+    [-1, 4, 3],
+    [-1, 5, 2],
+  ],
+  2: [
+    [-1, 3, 4, 3],
+    [-1, 2, 2, 5],
+  ],
+  3: [
+    [-1, 2, 3, 2, 3],
+    [-1, 1, 2, 2, 5],
+  ],
+}
+
+/** A layer that reduces all positions of sequences (1 axis), images (2 axes) or volumes (3 axes). */
+export function globalPooling({ op, keras, axes, ...about }: Pool & { axes: SpatialRank }): LayerDeclaration {
+  const pooledShape = (shape: Shape | undefined, params: EffectiveParams): Shape => {
+    const { lengths, channels } = spaceOf(axes, shape)
+    return params.keepDims ? [-1, ...lengths.map(() => 1), channels] : [-1, channels]
+  }
+  return defineLayer({
+    ...about,
+    label: keras,
+    keras,
+    category: 'pooling',
+    inputs: [{ name: 'input', label: inputNames[axes] }],
     outputs: [{ name: 'output', label: 'output' }],
     params: {
       keepDims: {
@@ -140,23 +220,20 @@ export function globalPooling({ op, keras, axes, ...about }: Pool & { axes: 1 | 
         default: false,
       },
     },
-    infer({ inputs, params }) {
-      const [, , channels] = image(inputs[0])
-      return [params.keepDims ? [-1, ...Array<number>(axes).fill(1), channels] : [-1, channels]]
-    },
+    infer: ({ inputs, params }) => [pooledShape(inputs[0], params)],
     weights: () => [],
     lower({ builder, inputs, values, params }) {
-      const [height, width, channels] = image(inputs[0])
-      const whole =
-        axes === 2 ? values[0]! : builder.emitOne('reshape', [values[0]!], {}, { shape: [-1, height, width, channels] })
+      const { lengths, channels } = spaceOf(axes, inputs[0])
+      const width = lengths.at(-1) as number
+      const height = lengths.slice(0, -1).reduce((product, length) => product * length, 1)
+      const whole = builder.emitOne('reshape', [values[0]!], {}, { shape: [-1, height, width, channels] })
       const pooled = builder.emitOne(op, [whole], { poolHeight: height, poolWidth: width })
-      const shape = params.keepDims ? [-1, ...Array<number>(axes).fill(1), channels] : [-1, channels]
-      return [builder.emitOne('reshape', [pooled], {}, { shape })]
+      return [builder.emitOne('reshape', [pooled], {}, { shape: pooledShape(inputs[0], params) })]
     },
     headline: () => ['one number a channel'],
     samples: [
-      { inputs: [axes === 2 ? [-1, 3, 4, 3] : [-1, 4, 3]], params: {} },
-      { inputs: [axes === 2 ? [-1, 2, 2, 5] : [-1, 5, 2]], params: { keepDims: true } },
+      { inputs: [globalSamples[axes][0]], params: {} },
+      { inputs: [globalSamples[axes][1]], params: { keepDims: true } },
     ],
   })
 }

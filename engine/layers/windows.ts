@@ -32,6 +32,33 @@ export function sequenceOf(shape: Shape | undefined): readonly [steps: number, c
   })
 }
 
+export type Volume = readonly [depth: number, height: number, width: number, channels: number]
+
+/** Depth, height, width and channels of volumes. Throws `layer.rank` for anything but N x depth x height x width x channels. */
+export function volumeOf(shape: Shape | undefined): Volume {
+  if (shape?.length === 5) return shape.slice(1) as unknown as Volume
+  throw layerError({
+    code: 'layer.rank',
+    message: 'The input is not made of volumes.',
+    port: 'input',
+    expected: 'N x depth x height x width x channels',
+    received: shape ? formatShape(shape) : 'nothing',
+    fix: 'Give the Input a shape such as 16 x 32 x 32 x 1 (the depth is that of a scan, or the frames of a video), or put a Reshape in front.',
+  })
+}
+
+/** Number of axes that a layer's windows, borders or repeats run along. */
+export type SpatialRank = 1 | 2 | 3
+
+/** What the input of such layers is called. */
+export const inputNames: Readonly<Record<SpatialRank, string>> = { 1: 'sequences', 2: 'images', 3: 'volumes' }
+
+/** The sizes along those axes, and the channels. Throws `layer.rank`. */
+export function spaceOf(rank: SpatialRank, shape: Shape | undefined): { lengths: number[]; channels: number } {
+  const sizes = rank === 1 ? sequenceOf(shape) : rank === 2 ? imageOf(shape) : volumeOf(shape)
+  return { lengths: sizes.slice(0, -1), channels: sizes.at(-1) as number }
+}
+
 /** A whole-number parameter. */
 export function integerParam(label: string, help: string, keras: string, initial: number, least = 1): ParamSpec {
   return { kind: 'integer', label, help, keras, default: initial, min: least, max: 1024 }
@@ -76,6 +103,14 @@ export function bothAxes(name: string, label: string, help: string, keras: strin
   return {
     [`${name}Height`]: integerParam(`${label} height`, `${help} Along the height.`, keras, initial),
     [`${name}Width`]: integerParam(`${label} width`, `${help} Along the width.`, keras, initial),
+  }
+}
+
+/** The same and `<name>Depth` before them. */
+export function threeAxes(name: string, label: string, help: string, keras: string, initial: number): ParamSpecs {
+  return {
+    [`${name}Depth`]: integerParam(`${label} depth`, `${help} Along the depth.`, keras, initial),
+    ...bothAxes(name, label, help, keras, initial),
   }
 }
 
@@ -133,18 +168,38 @@ export function windowOver(
   return { size, stride, dilation, before, after: 0, outputs }
 }
 
-/** The windows of a two-dimensional layer whose parameters are `<size>Height`, `<size>Width` and strides, perhaps dilations. */
-export function imageWindows(image: Image, params: EffectiveParams, size: string): [WindowAxis, WindowAxis] {
-  const along = (length: number, side: 'Height' | 'Width') =>
-    windowOver(length, {
-      size: numberParam(params, `${size}${side}`),
-      stride: numberParam(params, `stride${side}`),
-      dilation: `dilation${side}` in params ? numberParam(params, `dilation${side}`) : 1,
+/** The windows along axes whose parameters are `<size><Axis>`, `stride<Axis>` and perhaps `dilation<Axis>`. */
+function windowsAlong<Axes extends readonly string[]>(
+  axes: Axes,
+  lengths: readonly number[],
+  params: EffectiveParams,
+  size: string,
+): { [Index in keyof Axes]: WindowAxis } {
+  const windows = axes.map((axis, index) =>
+    windowOver(lengths[index] as number, {
+      size: numberParam(params, `${size}${axis}`),
+      stride: numberParam(params, `stride${axis}`),
+      dilation: `dilation${axis}` in params ? numberParam(params, `dilation${axis}`) : 1,
       padding: textParam(params, 'padding'),
-      sizeParam: `${size}${side}`,
-      strideParam: `stride${side}`,
-    })
-  return [along(image[0], 'Height'), along(image[1], 'Width')]
+      sizeParam: `${size}${axis}`,
+      strideParam: `stride${axis}`,
+    }),
+  )
+  return windows as { [Index in keyof Axes]: WindowAxis }
+}
+
+/** The windows of a two-dimensional layer whose parameters are `<size>Height`, `<size>Width` and strides, perhaps dilations. */
+export function imageWindows(image: Image, params: EffectiveParams, size: string): readonly [WindowAxis, WindowAxis] {
+  return windowsAlong(['Height', 'Width'] as const, image, params, size)
+}
+
+/** Those of a three-dimensional layer, which has `<size>Depth` as well. */
+export function volumeWindows(
+  volume: Volume,
+  params: EffectiveParams,
+  size: string,
+): readonly [WindowAxis, WindowAxis, WindowAxis] {
+  return windowsAlong(['Depth', 'Height', 'Width'] as const, volume, params, size)
 }
 
 /** Attributes of a convolution op. */

@@ -8,15 +8,16 @@ import {
 import { elements, expectShapeIfGiven, given, reuseOf, shapeError } from './check.ts'
 import { defineOp, type OpSample } from './op.ts'
 
-const alphas: Readonly<Record<string, number>> = { leaky_relu: 0.3, elu: 1 }
+const alphas: Readonly<Record<string, number>> = { leaky_relu: 0.3, elu: 1, celu: 0.7 }
 
 const samples: readonly OpSample[] = [
   ...activationNames.map((activation) => ({
     name: activation,
     inputs: [[-1, 5]],
     attributes: { activation, alpha: alphas[activation] ?? 0 },
-    draw: [{ min: -3, max: 3 }],
+    draw: [{ min: -4, max: 4 }],
   })),
+  { name: 'relu6 above 6', inputs: [[-1, 9]], attributes: { activation: 'relu6' }, draw: [{ min: 3, max: 9 }] },
   { name: 'images', inputs: [[-1, 4, 3, 2]], attributes: { activation: 'tanh' } },
   { name: 'negative slope', inputs: [[-1, 9]], attributes: { activation: 'leaky_relu', alpha: -0.2 } },
   { name: 'elu of another scale', inputs: [[-1, 9]], attributes: { activation: 'elu', alpha: 0.5 } },
@@ -39,7 +40,7 @@ export const activation = defineOp({
     return [builder.emitOne('activation_gradient', [g, ...taped], attributes)]
   },
   flops: ([x], _, attributes) => elements(x) * activationFlops(attributes.activation as string),
-  onnx: 'Relu, Sigmoid, Tanh, LeakyRelu, Elu, Selu, Gelu, Softplus, Swish as Sigmoid and Mul, step as GreaterOrEqual and Cast',
+  onnx: 'Relu, Sigmoid, Tanh, LeakyRelu, Elu, Selu, Celu, Gelu, Softplus, Softsign, HardSigmoid, HardSwish, Clip, Exp, Shrink; swish as Sigmoid and Mul, step as GreaterOrEqual and Cast; the others as compositions',
   kinks: (value, _, attributes) => isActivationKink(attributes.activation as string, value),
   samples,
 })
@@ -69,7 +70,7 @@ export const activationGradient = defineOp({
       name: `${sample.name} from x`,
       inputs: [shape, shape, null],
       attributes,
-      draw: [null, { min: -3, max: 3 }, null],
+      draw: [null, sample.draw?.[0] ?? { min: -3, max: 3 }, null],
     }
     if (!hasGradientFromOutput(attributes.activation as string, (attributes.alpha as number) ?? 0)) return [fromInput]
     // Within the range of every one of these activations.

@@ -13,6 +13,20 @@ export const activationNames = [
   'gelu',
   'softplus',
   'silu',
+  'gelu_tanh',
+  'softsign',
+  'mish',
+  'hard_sigmoid',
+  'hard_tanh',
+  'hard_silu',
+  'exponential',
+  'relu6',
+  'celu',
+  'log_sigmoid',
+  'tanh_shrink',
+  'soft_shrink',
+  'hard_shrink',
+  'squareplus',
 ] as const
 
 export type ActivationName = (typeof activationNames)[number]
@@ -29,14 +43,42 @@ export function hasGradientFromOutput(activation: string, alpha: number): boolea
   return activation === 'relu' || activation === 'sigmoid' || activation === 'tanh'
 }
 
+/** Activations that take no more than comparisons and a product. */
+const cheap: ReadonlySet<string> = new Set([
+  'relu',
+  'step',
+  'leaky_relu',
+  'relu6',
+  'hard_sigmoid',
+  'hard_tanh',
+  'hard_silu',
+  'soft_shrink',
+  'hard_shrink',
+])
+
+/** Where the derivative jumps. */
+const kinks: Readonly<Record<string, readonly number[]>> = {
+  relu: [0],
+  step: [0],
+  leaky_relu: [0],
+  elu: [0],
+  selu: [0],
+  hard_sigmoid: [-3, 3],
+  hard_tanh: [-1, 1],
+  hard_silu: [-3, 3],
+  relu6: [0, 6],
+  celu: [0],
+  soft_shrink: [-0.5, 0.5],
+  hard_shrink: [-0.5, 0.5],
+}
+
 /** Rough cost of one element in floating-point operations. */
 export function activationFlops(activation: string): number {
   if (activation === 'linear') return 0
-  if (activation === 'relu' || activation === 'step' || activation === 'leaky_relu') return 1
-  return 8
+  return cheap.has(activation) ? 1 : 8
 }
 
 /** True where the derivative jumps or nearly does. */
 export function isActivationKink(activation: string, value: number): boolean {
-  return ['relu', 'step', 'leaky_relu', 'elu', 'selu'].includes(activation) && Math.abs(value) < 1e-2
+  return (kinks[activation] ?? []).some((kink) => Math.abs(value - kink) < 1e-2)
 }

@@ -1,14 +1,17 @@
-import type { Shape } from '../base/shape.ts'
-import { elements, expectRank, expectShape, reuseOf } from './check.ts'
+import { formatShape, type Shape } from '../base/shape.ts'
+import { elements, expectRank, expectShape, reuseOf, shapeError } from './check.ts'
 import { defineOp } from './op.ts'
 
 function checked(op: string, xShape: Shape | null | undefined, slope: Shape | null | undefined): Shape {
   const x = expectRank(op, 'x', xShape, 1)
-  expectShape(op, 'slope', slope, x.slice(1))
+  const sample = x.slice(1)
+  const fits = slope?.length === sample.length && slope.every((size, axis) => size === 1 || size === sample[axis])
+  if (!fits)
+    shapeError(op, 'slope', `${formatShape(sample)}, or 1 along shared axes`, slope ? formatShape(slope) : 'nothing')
   return x
 }
 
-/** y = x where x > 0, else slope x; one slope a feature (He et al. 2015). */
+/** y = x where x > 0, else slope x; one slope a feature, or one for all along axes of size 1 (He et al. 2015). */
 export const prelu = defineOp({
   name: 'prelu',
   inputs: ['x', 'slope'],
@@ -32,10 +35,31 @@ export const prelu = defineOp({
         [3, 4],
       ],
     },
+    {
+      name: 'one slope a channel',
+      inputs: [
+        [-1, 3, 2, 18],
+        [1, 1, 18],
+      ],
+    },
+    {
+      name: 'slopes shared along channels',
+      inputs: [
+        [-1, 3, 2, 4],
+        [3, 1, 1],
+      ],
+    },
+    {
+      name: 'one slope a row, one a channel',
+      inputs: [
+        [-1, 3, 2, 4],
+        [3, 1, 4],
+      ],
+    },
   ],
 })
 
-/** dx = dy where x > 0, else slope dy; dslope = sum over samples of dy x where x <= 0. */
+/** dx = dy where x > 0, else slope dy; dslope = sum of dy x where x <= 0, over samples and shared axes. */
 export const preluGradient = defineOp({
   name: 'prelu_gradient',
   inputs: ['dy', 'x', 'slope'],
@@ -44,9 +68,27 @@ export const preluGradient = defineOp({
   shape([dy, x, slope]) {
     const shape = checked('prelu_gradient', x, slope)
     expectShape('prelu_gradient', 'dy', dy, shape)
-    return [shape, shape.slice(1)]
+    return [shape, slope as Shape]
   },
   flops: ([dy]) => 4 * elements(dy),
   onnx: null,
-  samples: [{ name: 'vectors', inputs: [[-1, 6], [-1, 6], [6]] }],
+  samples: [
+    { name: 'vectors', inputs: [[-1, 6], [-1, 6], [6]] },
+    {
+      name: 'one slope a channel',
+      inputs: [
+        [-1, 3, 2, 18],
+        [-1, 3, 2, 18],
+        [1, 1, 18],
+      ],
+    },
+    {
+      name: 'one slope',
+      inputs: [
+        [-1, 3, 5],
+        [-1, 3, 5],
+        [1, 1],
+      ],
+    },
+  ],
 })

@@ -35,6 +35,7 @@ export function sourceOf(document: GraphDocument, node: NodeId): GraphNode | und
 export function lastActivation(document: GraphDocument, inference: DocumentInference, output: NodeId): LastActivation {
   let node = sourceOf(document, output)
   for (let steps = 0; node && passThrough.has(node.type) && steps < 1000; steps += 1) node = sourceOf(document, node.id)
+  if (node?.type === 'softmax') return { activation: 'softmax', node: null }
   if (!node || (node.type !== 'dense' && node.type !== 'activation')) return { activation: null, node: null }
   const params = inference.nodes[node.id]?.params
   return { activation: params ? textParam(params, 'activation') : null, node }

@@ -96,6 +96,15 @@ export const imageOperators: Readonly<Record<string, OperatorMapping>> = {
     })
     return channelsLast(context, larger)
   },
+  // Channels stay where they are: the runtimes blend along the axes between the first and the last.
+  interpolate: ({ graph, inputs, inputShapes, attributes }) => {
+    const rank = inputShapes[0]!.length
+    const scales = Array.from({ length: rank }, (_, axis) => (axis === attributes.axis ? Number(attributes.factor) : 1))
+    return graph.add('Resize', [inputs[0]!, '', graph.floats('scales', [rank], scales)], {
+      mode: 'linear',
+      coordinate_transformation_mode: 'half_pixel',
+    })
+  },
   pad_slice: ({ graph, inputs, inputShapes, outputShape, attributes }) => {
     const axis = Number(attributes.axis)
     const begin = Number(attributes.begin)

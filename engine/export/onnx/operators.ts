@@ -2,6 +2,7 @@ import { LaminaError } from '../../base/errors.ts'
 import type { Shape } from '../../base/shape.ts'
 import { spreadAxes } from '../../ops/broadcast.op.ts'
 import type { Attributes } from '../../ops/op.ts'
+import { activate } from './activation-operators.ts'
 import type { OnnxGraph } from './graph.ts'
 import { imageOperators } from './image-operators.ts'
 import { maskOperators } from './mask-operators.ts'
@@ -39,6 +40,7 @@ export const operators: Readonly<Record<string, OperatorMapping>> = {
   },
   activation: ({ graph, inputs, attributes }) => activate(graph, inputs[0]!, attributes),
   softmax: ({ graph, inputs }) => graph.add('Softmax', [inputs[0]!], { axis: -1 }),
+  log_softmax: ({ graph, inputs }) => graph.add('LogSoftmax', [inputs[0]!], { axis: -1 }),
   prelu: ({ graph, inputs }) => graph.add('PRelu', [inputs[0]!, inputs[1]!]),
   add: ({ graph, inputs }) => graph.add(inputs.length === 2 ? 'Add' : 'Sum', inputs as string[]),
   subtract: ({ graph, inputs }) => graph.add('Sub', inputs as string[]),
@@ -114,35 +116,4 @@ export function operatorFor(op: string, where: string): OperatorMapping {
 
 function addBias(graph: OnnxGraph, product: string, bias: string | null | undefined): string {
   return bias ? graph.add('Add', [product, bias]) : product
-}
-
-function activate(graph: OnnxGraph, x: string, attributes: Attributes): string {
-  const alpha = { float: Number(attributes.alpha) }
-  switch (attributes.activation) {
-    case 'relu':
-      return graph.add('Relu', [x])
-    case 'sigmoid':
-      return graph.add('Sigmoid', [x])
-    case 'tanh':
-      return graph.add('Tanh', [x])
-    case 'step':
-      return graph.add('Cast', [graph.add('GreaterOrEqual', [x, graph.scalar(0)])], { to: DataType.float })
-    case 'leaky_relu':
-      return graph.add('LeakyRelu', [x], { alpha })
-    case 'elu':
-      return graph.add('Elu', [x], { alpha })
-    case 'selu':
-      return graph.add('Selu', [x], { alpha: { float: 1.6732632423543772 }, gamma: { float: 1.0507009873554805 } })
-    case 'gelu': {
-      const erf = graph.add('Erf', [graph.add('Mul', [x, graph.scalar(Math.SQRT1_2)])])
-      const half = graph.add('Mul', [x, graph.scalar(0.5)])
-      return graph.add('Mul', [half, graph.add('Add', [erf, graph.scalar(1)])])
-    }
-    case 'softplus':
-      return graph.add('Softplus', [x])
-    case 'silu':
-      return graph.add('Mul', [x, graph.add('Sigmoid', [x])])
-    default:
-      return x
-  }
 }

@@ -1,6 +1,7 @@
 import { activationOptions, lowerActivation } from '../activations.ts'
 import { defineLayer } from '../layer.ts'
 import { passesMask } from '../masks.ts'
+import { layerError } from '../problem.ts'
 import { numberParam, textParam } from '../read-params.ts'
 import { featuresOf } from '../shapes.ts'
 
@@ -11,7 +12,7 @@ export const activation = defineLayer({
   category: 'core',
   icon: 'activity',
   summary: 'Applies a function to every element.',
-  help: 'Without a non-linear function between them, any number of Dense layers equals one. Softmax works over the last axis; all others on each number alone. It corresponds to Keras Activation, LeakyReLU (slope), ELU (alpha) and Softmax.',
+  help: 'Without a non-linear function between them, any number of Dense layers equals one. Softmax and its logarithm work over the last axis; all others on each number alone.',
   inputs: [{ name: 'input', label: 'input' }],
   outputs: [{ name: 'output', label: 'output' }],
   params: {
@@ -36,16 +37,26 @@ export const activation = defineLayer({
     alpha: {
       kind: 'number',
       label: 'Alpha',
-      help: 'ELU tends to $-\\alpha$ for very negative $x$.',
+      help: 'ELU and CELU tend to $-\\alpha$ for very negative $x$.',
       keras: 'alpha',
       default: 1,
       min: 0,
       max: 10,
-      visible: (params) => params.activation === 'elu',
+      visible: (params) => params.activation === 'elu' || params.activation === 'celu',
     },
   },
   infer({ inputs, params }) {
-    if (params.activation === 'softmax') featuresOf(inputs[0])
+    const name = textParam(params, 'activation')
+    if (name === 'softmax' || name === 'log_softmax') featuresOf(inputs[0])
+    if (name === 'celu' && numberParam(params, 'alpha') === 0)
+      throw layerError({
+        code: 'layer.alpha',
+        message: 'CELU divides by alpha.',
+        param: 'alpha',
+        expected: 'a number above 0',
+        received: '0',
+        fix: 'Set alpha to 1, or choose ReLU.',
+      })
     return [inputs[0]!]
   },
   weights: () => [],

@@ -3,20 +3,30 @@ import type { LayerDeclaration } from '../layer.ts'
 import { conv1d } from '../conv/conv1d.layer.ts'
 import { conv2dTranspose } from '../conv/conv2d-transpose.layer.ts'
 import { conv2d } from '../conv/conv2d.layer.ts'
+import { cropping1d } from '../conv/cropping1d.layer.ts'
 import { cropping2d } from '../conv/cropping2d.layer.ts'
+import { cropping3d } from '../conv/cropping3d.layer.ts'
 import { depthwiseConv2d } from '../conv/depthwise-conv2d.layer.ts'
 import { separableConv2d } from '../conv/separable-conv2d.layer.ts'
+import { upSampling1d } from '../conv/up-sampling1d.layer.ts'
 import { upSampling2d } from '../conv/up-sampling2d.layer.ts'
+import { upSampling3d } from '../conv/up-sampling3d.layer.ts'
+import { zeroPadding1d } from '../conv/zero-padding1d.layer.ts'
 import { zeroPadding2d } from '../conv/zero-padding2d.layer.ts'
+import { zeroPadding3d } from '../conv/zero-padding3d.layer.ts'
 import { activation } from '../core/activation.layer.ts'
 import { dense } from '../core/dense.layer.ts'
+import { elu } from '../core/elu.layer.ts'
 import { embedding } from '../core/embedding.layer.ts'
 import { flatten } from '../core/flatten.layer.ts'
+import { leakyRelu } from '../core/leaky-relu.layer.ts'
 import { masking } from '../core/masking.layer.ts'
 import { prelu } from '../core/prelu.layer.ts'
 import { reduce } from '../core/reduce.layer.ts'
+import { relu } from '../core/relu.layer.ts'
 import { reshape } from '../core/reshape.layer.ts'
 import { slice } from '../core/slice.layer.ts'
+import { softmax } from '../core/softmax.layer.ts'
 import { input } from '../io/input.layer.ts'
 import { output } from '../io/output.layer.ts'
 import { add } from '../merge/add.layer.ts'
@@ -31,35 +41,56 @@ import { layerNormalization } from '../norm/layer-normalization.layer.ts'
 import { rescaling } from '../norm/rescaling.layer.ts'
 import { averagePooling1d } from '../pool/average-pooling1d.layer.ts'
 import { averagePooling2d } from '../pool/average-pooling2d.layer.ts'
+import { averagePooling3d } from '../pool/average-pooling3d.layer.ts'
 import { globalAveragePooling1d } from '../pool/global-average-pooling1d.layer.ts'
 import { globalAveragePooling2d } from '../pool/global-average-pooling2d.layer.ts'
+import { globalAveragePooling3d } from '../pool/global-average-pooling3d.layer.ts'
 import { globalMaxPooling1d } from '../pool/global-max-pooling1d.layer.ts'
 import { globalMaxPooling2d } from '../pool/global-max-pooling2d.layer.ts'
+import { globalMaxPooling3d } from '../pool/global-max-pooling3d.layer.ts'
 import { maxPooling1d } from '../pool/max-pooling1d.layer.ts'
 import { maxPooling2d } from '../pool/max-pooling2d.layer.ts'
+import { maxPooling3d } from '../pool/max-pooling3d.layer.ts'
 import { gru } from '../recurrent/gru.layer.ts'
 import { lstm } from '../recurrent/lstm.layer.ts'
 import { simpleRnn } from '../recurrent/simple-rnn.layer.ts'
+import { activityRegularization } from '../regularize/activity-regularization.layer.ts'
+import { alphaDropout } from '../regularize/alpha-dropout.layer.ts'
 import { dropout } from '../regularize/dropout.layer.ts'
+import { gaussianDropout } from '../regularize/gaussian-dropout.layer.ts'
+import { gaussianNoise } from '../regularize/gaussian-noise.layer.ts'
+import { spatialDropout1d } from '../regularize/spatial-dropout1d.layer.ts'
+import { spatialDropout2d } from '../regularize/spatial-dropout2d.layer.ts'
+import { spatialDropout3d } from '../regularize/spatial-dropout3d.layer.ts'
 
 export const layers: readonly LayerDeclaration[] = [
   conv1d,
   conv2dTranspose,
   conv2d,
+  cropping1d,
   cropping2d,
+  cropping3d,
   depthwiseConv2d,
   separableConv2d,
+  upSampling1d,
   upSampling2d,
+  upSampling3d,
+  zeroPadding1d,
   zeroPadding2d,
+  zeroPadding3d,
   activation,
   dense,
+  elu,
   embedding,
   flatten,
+  leakyRelu,
   masking,
   prelu,
   reduce,
+  relu,
   reshape,
   slice,
+  softmax,
   input,
   output,
   add,
@@ -74,14 +105,25 @@ export const layers: readonly LayerDeclaration[] = [
   rescaling,
   averagePooling1d,
   averagePooling2d,
+  averagePooling3d,
   globalAveragePooling1d,
   globalAveragePooling2d,
+  globalAveragePooling3d,
   globalMaxPooling1d,
   globalMaxPooling2d,
+  globalMaxPooling3d,
   maxPooling1d,
   maxPooling2d,
+  maxPooling3d,
   gru,
   lstm,
   simpleRnn,
+  activityRegularization,
+  alphaDropout,
   dropout,
+  gaussianDropout,
+  gaussianNoise,
+  spatialDropout1d,
+  spatialDropout2d,
+  spatialDropout3d,
 ]

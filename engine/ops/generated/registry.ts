@@ -33,12 +33,14 @@ import { fill } from '../fill.op.ts'
 import { gru, gruGradient } from '../gru.op.ts'
 import { hinge, hingeGradient } from '../hinge.op.ts'
 import { huber, huberGradient } from '../huber.op.ts'
+import { interpolate, interpolateGradient } from '../interpolate.op.ts'
 import { klDivergence, klDivergenceGradient } from '../kl_divergence.op.ts'
 import { l1Penalty, l1PenaltyGradient } from '../l1_penalty.op.ts'
 import { l2Penalty, l2PenaltyGradient } from '../l2_penalty.op.ts'
 import { layerNormalization, layerNormalizationGradient } from '../layer_normalization.op.ts'
 import { lionUpdate } from '../lion_update.op.ts'
 import { logCosh, logCoshGradient } from '../log_cosh.op.ts'
+import { logSoftmax, logSoftmaxGradient } from '../log_softmax.op.ts'
 import { lstm, lstmGradient } from '../lstm.op.ts'
 import { maskedMean, maskedMeanGradient } from '../masked_mean.op.ts'
 import { maxPool2d, maxPool2dGradient } from '../max_pool2d.op.ts'
@@ -54,11 +56,13 @@ import { perceptron, perceptronGradient } from '../perceptron.op.ts'
 import { poisson, poissonGradient } from '../poisson.op.ts'
 import { prelu, preluGradient } from '../prelu.op.ts'
 import { radamUpdate } from '../radam_update.op.ts'
+import { randomNormal } from '../random_normal.op.ts'
 import { reduceMax, reduceMaxGradient } from '../reduce_max.op.ts'
 import { reshape } from '../reshape.op.ts'
 import { reverse } from '../reverse.op.ts'
 import { rmspropUpdate } from '../rmsprop_update.op.ts'
 import { scale } from '../scale.op.ts'
+import { scaleChannels, scaleChannelsFactorGradient } from '../scale_channels.op.ts'
 import { sgdUpdate } from '../sgd_update.op.ts'
 import { sigmoidCrossEntropy, sigmoidCrossEntropyGradient } from '../sigmoid_cross_entropy.op.ts'
 import { simpleRnn, simpleRnnGradient } from '../simple_rnn.op.ts'
@@ -130,6 +134,8 @@ export const ops: readonly OpDeclaration[] = [
   hingeGradient,
   huber,
   huberGradient,
+  interpolate,
+  interpolateGradient,
   klDivergence,
   klDivergenceGradient,
   l1Penalty,
@@ -141,6 +147,8 @@ export const ops: readonly OpDeclaration[] = [
   lionUpdate,
   logCosh,
   logCoshGradient,
+  logSoftmax,
+  logSoftmaxGradient,
   lstm,
   lstmGradient,
   maskedMean,
@@ -168,12 +176,15 @@ export const ops: readonly OpDeclaration[] = [
   prelu,
   preluGradient,
   radamUpdate,
+  randomNormal,
   reduceMax,
   reduceMaxGradient,
   reshape,
   reverse,
   rmspropUpdate,
   scale,
+  scaleChannels,
+  scaleChannelsFactorGradient,
   sgdUpdate,
   sigmoidCrossEntropy,
   sigmoidCrossEntropyGradient,

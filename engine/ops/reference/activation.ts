@@ -22,6 +22,20 @@ function erf(x: number): number {
   return Math.sign(x) * (1 - Math.exp(-size * size) / Math.sqrt(Math.PI) / (size + fraction))
 }
 
+function clip(x: number, low: number, high: number): number {
+  return Math.min(Math.max(x, low), high)
+}
+
+function softplus(x: number): number {
+  return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)))
+}
+
+const GELU_SCALE = Math.sqrt(2 / Math.PI)
+
+function geluArgument(x: number): number {
+  return GELU_SCALE * (x + 0.044715 * x ** 3)
+}
+
 function sigmoid(x: number): number {
   return 1 / (1 + Math.exp(-x))
 }
@@ -45,8 +59,31 @@ const functions: Readonly<
     (x) => 0.5 * x * (1 + erf(x / Math.SQRT2)),
     (x) => 0.5 * (1 + erf(x / Math.SQRT2)) + (x * Math.exp((-x * x) / 2)) / Math.sqrt(2 * Math.PI),
   ],
-  softplus: [(x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))), sigmoid],
+  softplus: [softplus, sigmoid],
   silu: [(x) => x * sigmoid(x), (x) => sigmoid(x) * (1 + x * (1 - sigmoid(x)))],
+  gelu_tanh: [
+    (x) => 0.5 * x * (1 + Math.tanh(geluArgument(x))),
+    (x) => {
+      const t = Math.tanh(geluArgument(x))
+      return 0.5 * (1 + t) + 0.5 * x * (1 - t * t) * GELU_SCALE * (1 + 3 * 0.044715 * x * x)
+    },
+  ],
+  softsign: [(x) => x / (1 + Math.abs(x)), (x) => 1 / (1 + Math.abs(x)) ** 2],
+  mish: [
+    (x) => x * Math.tanh(softplus(x)),
+    (x) => Math.tanh(softplus(x)) + x * (1 - Math.tanh(softplus(x)) ** 2) * sigmoid(x),
+  ],
+  hard_sigmoid: [(x) => clip(x / 6 + 0.5, 0, 1), (x) => (Math.abs(x) < 3 ? 1 / 6 : 0)],
+  hard_tanh: [(x) => clip(x, -1, 1), (x) => (Math.abs(x) < 1 ? 1 : 0)],
+  hard_silu: [(x) => x * clip(x / 6 + 0.5, 0, 1), (x) => (Math.abs(x) < 3 ? x / 3 + 0.5 : x > 0 ? 1 : 0)],
+  exponential: [Math.exp, Math.exp],
+  relu6: [(x) => clip(x, 0, 6), (x) => (x > 0 && x < 6 ? 1 : 0)],
+  celu: [(x, a) => (x > 0 ? x : a * Math.expm1(x / a)), (x, a) => (x > 0 ? 1 : Math.exp(x / a))],
+  log_sigmoid: [(x) => -softplus(-x), (x) => sigmoid(-x)],
+  tanh_shrink: [(x) => x - Math.tanh(x), (x) => Math.tanh(x) ** 2],
+  soft_shrink: [(x) => Math.sign(x) * Math.max(Math.abs(x) - 0.5, 0), (x) => (Math.abs(x) > 0.5 ? 1 : 0)],
+  hard_shrink: [(x) => (Math.abs(x) > 0.5 ? x : 0), (x) => (Math.abs(x) > 0.5 ? 1 : 0)],
+  squareplus: [(x) => (x + Math.sqrt(x * x + 4)) / 2, (x) => (x / Math.sqrt(x * x + 4) + 1) / 2],
 }
 
 /** Derivatives expressed by y = activation(x). */

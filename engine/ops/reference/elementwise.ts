@@ -2,21 +2,36 @@ import { philox4x32 } from '../../base/rng.ts'
 import type { ReferenceImplementation } from '../op.ts'
 import { at, operand, tensorOf, zeros } from './tensor.ts'
 
+/** Position of the slope of element i; axes of size 1 are shared. */
+function slopeAt(shape: readonly number[], slope: readonly number[], element: number): number {
+  let rest = element
+  let position = 0
+  let stride = 1
+  for (let axis = slope.length - 1; axis >= 0; axis -= 1) {
+    const size = shape[axis + 1] as number
+    position += (slope[axis] === 1 ? 0 : rest % size) * stride
+    stride *= slope[axis] as number
+    rest = Math.floor(rest / size)
+  }
+  return position
+}
+
 export const prelu: ReferenceImplementation = ([input, slopes], _, [shape]) => {
   const x = operand(input)
   const slope = operand(slopes)
-  return [tensorOf(shape as number[], (i) => (at(x, i) > 0 ? 1 : at(slope, i % slope.data.length)) * at(x, i))]
+  const factor = (i: number) => (at(x, i) > 0 ? 1 : at(slope, slopeAt(x.shape, slope.shape, i)))
+  return [tensorOf(shape as number[], (i) => factor(i) * at(x, i))]
 }
 
 export const preluGradient: ReferenceImplementation = ([gradient, input, slopes], _, [shape, slopeShape]) => {
   const dy = operand(gradient)
   const x = operand(input)
   const slope = operand(slopes)
-  const count = slope.data.length
+  const own = (i: number) => slopeAt(x.shape, slope.shape, i)
   const dslope = zeros(slopeShape as number[])
   for (let i = 0; i < x.data.length; i += 1)
-    if (at(x, i) <= 0) dslope.data[i % count] = at(dslope, i % count) + at(dy, i) * at(x, i)
-  return [tensorOf(shape as number[], (i) => at(dy, i) * (at(x, i) > 0 ? 1 : at(slope, i % count))), dslope]
+    if (at(x, i) <= 0) dslope.data[own(i)] = at(dslope, own(i)) + at(dy, i) * at(x, i)
+  return [tensorOf(shape as number[], (i) => at(dy, i) * (at(x, i) > 0 ? 1 : at(slope, own(i)))), dslope]
 }
 
 export const dropout: ReferenceImplementation = ([input], attributes, [shape], { seed, iteration }) => {

@@ -116,6 +116,24 @@ describe('PReLU, Dropout and Activation', () => {
     ])
   })
 
+  it('learns one slope a channel where the other axes are shared, and refuses axes that are not there', () => {
+    expect(weightsOf('prelu', { sharedAxes: [1, 2] }, [-1, 5, 4, 3]).map((weight) => weight.shape)).toEqual([[1, 1, 3]])
+    expect(refusal('prelu', { sharedAxes: [2] }, [-1, 4])).toMatchObject({
+      code: 'layer.axis',
+      port: 'input',
+      param: 'sharedAxes',
+      received: '2',
+    })
+  })
+
+  it('refuses a CELU without scale and a ReLU whose threshold lies above its ceiling', () => {
+    expect(refusal('activation', { activation: 'celu', alpha: 0 }, [-1, 4])).toMatchObject({ param: 'alpha' })
+    expect(refusal('relu', { maxValue: 1, threshold: 2 }, [-1, 4])).toMatchObject({
+      code: 'layer.threshold',
+      param: 'threshold',
+    })
+  })
+
   it('keeps shapes', () => {
     for (const type of ['prelu', 'dropout', 'activation']) expect(shapesOf(type, {}, [-1, 2, 3])).toEqual([[-1, 2, 3]])
   })

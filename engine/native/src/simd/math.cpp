@@ -65,6 +65,10 @@ void dropoutForward(const float* x, float* y, float* mask, size_t first, size_t 
   math().dropoutForward(x, y, mask, first, n, rate, step, stream, seed);
 }
 
+void randomNormal(float* y, size_t first, size_t n, float mean, float deviation, uint32_t step, uint32_t stream, uint64_t seed) {
+  math().randomNormal(y, first, n, mean, deviation, step, stream, seed);
+}
+
 void adamUpdate(float* w, const float* g, float* m, float* v, size_t n, float alpha, float oneMinusBeta1, float oneMinusBeta2, float epsilon) {
   math().adamUpdate(w, g, m, v, n, alpha, oneMinusBeta1, oneMinusBeta2, epsilon);
 }

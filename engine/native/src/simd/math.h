@@ -15,8 +15,11 @@
 namespace lamina::simd {
 
 /** Indices as encoded in programs (docs/ops.md, `activation`). */
-enum class Activation : int { linear, relu, sigmoid, tanh, step, leakyRelu, elu, selu, gelu, softplus, silu };
-constexpr int kActivations = 11;
+enum class Activation : int {
+  linear, relu, sigmoid, tanh, step, leakyRelu, elu, selu, gelu, softplus, silu,
+  geluTanh, softsign, mish, hardSigmoid, hardTanh, hardSilu, exponential, relu6, celu, logSigmoid, tanhShrink, softShrink, hardShrink, squareplus
+};
+constexpr int kActivations = 25;
 
 /** e^x, 1.1 ulp. */
 void vexp(const float* x, float* y, size_t n);
@@ -35,7 +38,10 @@ void verf(const float* x, float* y, size_t n);
 /** log(1 + e^x), 2 ulp. */
 void vsoftplus(const float* x, float* y, size_t n);
 
-/** y = activation(x), Keras 3 definitions. gelu is the exact erf form: absolute error below 1e-7 * max(1, |x|). */
+/**
+ * y = activation(x), Keras 3 definitions. gelu is the exact erf form, geluTanh that by tanh. Absolute error below 1.3e-7 * max(1, |x|)
+ * for gelu, below 3e-7 * max(1, |x|, |y|) for geluTanh and all after it.
+ */
 void activationForward(Activation activation, float alpha, const float* x, float* y, size_t n);
 /** Whether the derivative can be written with the activation's output alone: linear, relu, sigmoid, tanh, step; leakyRelu and elu when alpha > 0. */
 bool hasGradientFromOutput(Activation activation, float alpha);
@@ -58,6 +64,13 @@ void columnSums(const float* x, size_t stride, float* sums, size_t rows, size_t 
  * multiple of 4. y may be x.
  */
 void dropoutForward(const float* x, float* y, float* mask, size_t first, size_t n, double rate, uint32_t step, uint32_t stream, uint64_t seed);
+
+/**
+ * y = mean + deviation z for elements [first, first + n) of a tensor, z being standard normal: the quantile (Wichura 1988, AS 241, PPND7;
+ * error below 2e-6) of u = (word >> 9 + 1/2) / 2^23, where word e % 4 comes from Philox as for `dropoutForward`. `first` must be a
+ * multiple of 4.
+ */
+void randomNormal(float* y, size_t first, size_t n, float mean, float deviation, uint32_t step, uint32_t stream, uint64_t seed);
 
 /** One Adam update in one pass: m += (g - m)(1 - beta1); v += (g² - v)(1 - beta2); w -= m alpha / (sqrt(v) + epsilon). */
 void adamUpdate(float* w, const float* g, float* m, float* v, size_t n, float alpha, float oneMinusBeta1, float oneMinusBeta2, float epsilon);

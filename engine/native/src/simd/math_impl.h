@@ -52,6 +52,20 @@ static void activationForward(Activation activation, float alpha, const float* x
     case gelu: return forward<gelu>(alpha, x, y, n);
     case Activation::softplus: return forward<Activation::softplus>(alpha, x, y, n);
     case silu: return forward<silu>(alpha, x, y, n);
+    case geluTanh: return forward<geluTanh>(alpha, x, y, n);
+    case softsign: return forward<softsign>(alpha, x, y, n);
+    case mish: return forward<mish>(alpha, x, y, n);
+    case hardSigmoid: return forward<hardSigmoid>(alpha, x, y, n);
+    case hardTanh: return forward<hardTanh>(alpha, x, y, n);
+    case hardSilu: return forward<hardSilu>(alpha, x, y, n);
+    case exponential: return forward<exponential>(alpha, x, y, n);
+    case relu6: return forward<relu6>(alpha, x, y, n);
+    case celu: return forward<celu>(alpha, x, y, n);
+    case logSigmoid: return forward<logSigmoid>(alpha, x, y, n);
+    case tanhShrink: return forward<tanhShrink>(alpha, x, y, n);
+    case softShrink: return forward<softShrink>(alpha, x, y, n);
+    case hardShrink: return forward<hardShrink>(alpha, x, y, n);
+    case squareplus: return forward<squareplus>(alpha, x, y, n);
   }
 }
 
@@ -80,6 +94,20 @@ static void activationGradientFromInput(Activation activation, float alpha, cons
     case Activation::gelu: return fromInput<Activation::gelu>(alpha, dy, x, dx, n);
     case Activation::softplus: return fromInput<Activation::softplus>(alpha, dy, x, dx, n);
     case Activation::silu: return fromInput<Activation::silu>(alpha, dy, x, dx, n);
+    case Activation::geluTanh: return fromInput<Activation::geluTanh>(alpha, dy, x, dx, n);
+    case Activation::softsign: return fromInput<Activation::softsign>(alpha, dy, x, dx, n);
+    case Activation::mish: return fromInput<Activation::mish>(alpha, dy, x, dx, n);
+    case Activation::hardSigmoid: return fromInput<Activation::hardSigmoid>(alpha, dy, x, dx, n);
+    case Activation::hardTanh: return fromInput<Activation::hardTanh>(alpha, dy, x, dx, n);
+    case Activation::hardSilu: return fromInput<Activation::hardSilu>(alpha, dy, x, dx, n);
+    case Activation::exponential: return fromInput<Activation::exponential>(alpha, dy, x, dx, n);
+    case Activation::relu6: return fromInput<Activation::relu6>(alpha, dy, x, dx, n);
+    case Activation::celu: return fromInput<Activation::celu>(alpha, dy, x, dx, n);
+    case Activation::logSigmoid: return fromInput<Activation::logSigmoid>(alpha, dy, x, dx, n);
+    case Activation::tanhShrink: return fromInput<Activation::tanhShrink>(alpha, dy, x, dx, n);
+    case Activation::softShrink: return fromInput<Activation::softShrink>(alpha, dy, x, dx, n);
+    case Activation::hardShrink: return fromInput<Activation::hardShrink>(alpha, dy, x, dx, n);
+    case Activation::squareplus: return fromInput<Activation::squareplus>(alpha, dy, x, dx, n);
   }
 }
 
@@ -193,17 +221,24 @@ LAMINA_INLINE void philox(V::I c[4], uint64_t seed) {
   }
 }
 
+/** Philox words of the elements from `first` on, four vectors of them: word w of each block in words[w]. */
+LAMINA_INLINE void philoxWords(V::I words[4], size_t first, uint32_t step, uint32_t stream, uint64_t seed) {
+  words[0] = V::addi(V::seti(static_cast<int>(static_cast<uint32_t>(first / 4))), V::iota());
+  words[1] = V::seti(static_cast<int>(step));
+  words[2] = V::seti(static_cast<int>(stream));
+  words[3] = V::seti(0);
+  philox(words, seed);
+}
+
 static void dropoutForward(const float* x, float* y, float* mask, size_t first, size_t n, double rate, uint32_t step, uint32_t stream,
                            uint64_t seed) {
   const double scaled = rate * 16777216.0;
   const double whole = static_cast<double>(static_cast<int64_t>(scaled));
   const F threshold = V::set(static_cast<float>(whole < scaled ? whole + 1 : whole));
   const F kept = V::set(static_cast<float>(1.0 / (1.0 - rate)));
-  const V::I lanes = V::iota();
   for (size_t i = 0; i < n; i += 4 * kWidth) {
-    V::I c[4] = {V::addi(V::seti(static_cast<int>(static_cast<uint32_t>((first + i) / 4))), lanes), V::seti(static_cast<int>(step)),
-                 V::seti(static_cast<int>(stream)), V::seti(0)};
-    philox(c, seed);
+    V::I c[4];
+    philoxWords(c, first + i, step, stream, seed);
     F word[4], ordered[4];
     LAMINA_UNROLL for (int w = 0; w < 4; ++w) {
       const F u = V::toFloat(V::template shiftRight<8>(c[w]));
@@ -219,6 +254,40 @@ static void dropoutForward(const float* x, float* y, float* mask, size_t first, 
         V::storePart(mask + at, n - at, ordered[w]);
         V::storePart(y + at, n - at, V::mul(V::loadPart(x + at, n - at), ordered[w]));
       }
+    }
+  }
+}
+
+/** The standard normal quantile of p in [2^-24, 1 - 2^-24]: AS 241, whose branch for p below e^-25 is never met. */
+LAMINA_INLINE F normalQuantile(F p) {
+  constexpr float a[] = {3.3871327179e+00f, 5.0434271938e+01f, 1.5929113202e+02f, 5.9109374720e+01f};
+  constexpr float b[] = {1.0f, 1.7895169469e+01f, 7.8757757664e+01f, 6.7187563600e+01f};
+  constexpr float c[] = {1.4234372777e+00f, 2.7568153900e+00f, 1.3067284816e+00f, 1.7023821103e-01f};
+  constexpr float d[] = {1.0f, 7.3700164250e-01f, 1.2021132975e-01f};
+  const F q = V::sub(p, V::set(0.5f));
+  const F near = V::fnma(q, q, V::set(0.180625f));
+  const F central = V::div(V::mul(q, polynomial(near, a)), polynomial(near, b));
+  const F other = V::sub(V::set(1.0f), p);
+  const F far = V::sub(V::sqrt(V::sub(V::zero(), log(V::select(V::less(p, other), p, other)))), V::set(1.6f));
+  const F tail = V::copySign(V::div(polynomial(far, c), polynomial(far, d)), q);
+  return V::select(V::lessEqual(V::abs(q), V::set(0.425f)), central, tail);
+}
+
+static void randomNormal(float* y, size_t first, size_t n, float mean, float deviation, uint32_t step, uint32_t stream, uint64_t seed) {
+  const F centre = V::set(mean), spread = V::set(deviation);
+  for (size_t i = 0; i < n; i += 4 * kWidth) {
+    V::I c[4];
+    philoxWords(c, first + i, step, stream, seed);
+    F word[4], ordered[4];
+    LAMINA_UNROLL for (int w = 0; w < 4; ++w) {
+      const F half = V::add(V::toFloat(V::template shiftRight<9>(c[w])), V::set(0.5f));
+      word[w] = V::fma(spread, normalQuantile(V::mul(half, V::set(1.1920929e-7f))), centre);
+    }
+    V::interleave(word, ordered);
+    LAMINA_UNROLL for (size_t w = 0; w < 4; ++w) {
+      const size_t at = i + w * kWidth;
+      if (at + kWidth <= n) V::store(y + at, ordered[w]);
+      else if (at < n) V::storePart(y + at, n - at, ordered[w]);
     }
   }
 }
@@ -258,5 +327,6 @@ static void adamUpdate(float* w, const float* g, float* m, float* v, size_t n, f
     LAMINA_ISA::activationForward, LAMINA_ISA::activationGradientFromOutput,     \
     LAMINA_ISA::activationGradientFromInput, LAMINA_ISA::softmaxRows,            \
     LAMINA_ISA::softmaxGradientRows, LAMINA_ISA::columnSums,                     \
-    LAMINA_ISA::dropoutForward, LAMINA_ISA::adamUpdate                           \
+    LAMINA_ISA::dropoutForward, LAMINA_ISA::randomNormal,                        \
+    LAMINA_ISA::adamUpdate                                                       \
   }

@@ -17,6 +17,7 @@ struct MathTable {
   void (*softmaxGradientRows)(const float*, const float*, float*, size_t, size_t);
   void (*columnSums)(const float*, size_t, float*, size_t, size_t);
   void (*dropoutForward)(const float*, float*, float*, size_t, size_t, double, uint32_t, uint32_t, uint64_t);
+  void (*randomNormal)(float*, size_t, size_t, float, float, uint32_t, uint32_t, uint64_t);
   void (*adamUpdate)(float*, const float*, float*, float*, size_t, float, float, float, float);
 };
 

@@ -4,22 +4,25 @@ import { activation, activationGradient } from '../activation.ts'
 import { adagradUpdate, adadeltaUpdate, adamaxUpdate, amsgradUpdate, nadamUpdate, radamUpdate, lionUpdate } from '../adaptive-update.ts'
 import { batchNormalization, batchNormalizationGradient, batchNormalizationInference } from '../batch_normalization.ts'
 import { broadcast, reduceSum, reduceMax, reduceMaxGradient } from '../broadcasting.ts'
+import { scaleChannels, scaleChannelsFactorGradient } from '../channels.ts'
 import { conv2d, conv2dTranspose, conv2dInputGradient, conv2dParameterGradient, depthwiseConv2d, depthwiseConv2dInputGradient, depthwiseConv2dParameterGradient } from '../convolution.ts'
 import { dense, denseInputGradient, denseParameterGradient } from '../dense.ts'
 import { prelu, preluGradient, dropout, add, subtract, multiply, scale, fill } from '../elementwise.ts'
 import { embedding, embeddingGradient } from '../embedding.ts'
 import { maximum, minimum, maximumGradient, minimumGradient } from '../extreme.ts'
+import { interpolate, interpolateGradient } from '../interpolate.ts'
 import { layerNormalization, layerNormalizationGradient } from '../layer_normalization.ts'
 import { meanSquaredError, meanSquaredErrorGradient, meanAbsoluteError, meanAbsoluteErrorGradient, binaryCrossEntropy, binaryCrossEntropyGradient, categoricalCrossEntropy, categoricalCrossEntropyGradient, sparseCategoricalCrossEntropy, sparseCategoricalCrossEntropyGradient, sigmoidCrossEntropy, sigmoidCrossEntropyGradient, softmaxCrossEntropy, softmaxCrossEntropyGradient, sparseSoftmaxCrossEntropy, sparseSoftmaxCrossEntropyGradient, categoricalAccuracy, sparseCategoricalAccuracy, binaryAccuracy } from '../loss.ts'
 import { anyNotEqual, applyMask, maskedMean, maskedMeanGradient } from '../mask.ts'
 import { maxPool2d, maxPool2dGradient, averagePool2d, averagePool2dGradient, upsample2d } from '../pooling.ts'
+import { randomNormal } from '../random.ts'
 import { topKCategoricalAccuracy, sparseTopKCategoricalAccuracy } from '../ranking.ts'
 import { simpleRnn, simpleRnnGradient, lstm, lstmGradient, gru, gruGradient } from '../recurrent.ts'
 import { batchMean, batchMeanGradient, l1Penalty, l1PenaltyGradient, l2Penalty, l2PenaltyGradient, accumulate } from '../reduction.ts'
 import { reverse } from '../reverse.ts'
 import { meanSquaredLogarithmicError, meanSquaredLogarithmicErrorGradient, meanAbsolutePercentageError, meanAbsolutePercentageErrorGradient, huber, huberGradient, logCosh, logCoshGradient, poisson, poissonGradient, hinge, hingeGradient, squaredHinge, squaredHingeGradient, perceptron, perceptronGradient, categoricalHinge, categoricalHingeGradient, klDivergence, klDivergenceGradient, cosineSimilarity, cosineSimilarityGradient } from '../robust-loss.ts'
 import { concatenate, slice, padSlice, reshape } from '../shape.ts'
-import { softmax, softmaxGradient } from '../softmax.ts'
+import { softmax, softmaxGradient, logSoftmax, logSoftmaxGradient } from '../softmax.ts'
 import { sgdUpdate, rmspropUpdate, adamUpdate } from '../update.ts'
 import { weightDecayUpdate, weightConstraintUpdate, clipGradients, accumulateGradients, weightAverageUpdate } from '../weight-change.ts'
 
@@ -40,6 +43,8 @@ export const references: Readonly<Record<string, ReferenceImplementation>> = {
   reduce_sum: reduceSum,
   reduce_max: reduceMax,
   reduce_max_gradient: reduceMaxGradient,
+  scale_channels: scaleChannels,
+  scale_channels_factor_gradient: scaleChannelsFactorGradient,
   conv2d: conv2d,
   conv2d_transpose: conv2dTranspose,
   conv2d_input_gradient: conv2dInputGradient,
@@ -64,6 +69,8 @@ export const references: Readonly<Record<string, ReferenceImplementation>> = {
   minimum: minimum,
   maximum_gradient: maximumGradient,
   minimum_gradient: minimumGradient,
+  interpolate: interpolate,
+  interpolate_gradient: interpolateGradient,
   layer_normalization: layerNormalization,
   layer_normalization_gradient: layerNormalizationGradient,
   mean_squared_error: meanSquaredError,
@@ -94,6 +101,7 @@ export const references: Readonly<Record<string, ReferenceImplementation>> = {
   average_pool2d: averagePool2d,
   average_pool2d_gradient: averagePool2dGradient,
   upsample2d: upsample2d,
+  random_normal: randomNormal,
   top_k_categorical_accuracy: topKCategoricalAccuracy,
   sparse_top_k_categorical_accuracy: sparseTopKCategoricalAccuracy,
   simple_rnn: simpleRnn,
@@ -138,6 +146,8 @@ export const references: Readonly<Record<string, ReferenceImplementation>> = {
   reshape: reshape,
   softmax: softmax,
   softmax_gradient: softmaxGradient,
+  log_softmax: logSoftmax,
+  log_softmax_gradient: logSoftmaxGradient,
   sgd_update: sgdUpdate,
   rmsprop_update: rmspropUpdate,
   adam_update: adamUpdate,
