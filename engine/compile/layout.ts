@@ -111,6 +111,7 @@ export function layoutModel(request: CompileRequest): ModelLayout {
     ends.map((node) => node.id),
     'backward',
   )
+  for (const { reconstruction } of objectives) if (reconstruction) used.add(reconstruction.input)
   const cycle = inference.cycles.find((nodes) => nodes.some((id) => used.has(id)))
   if (cycle)
     throw new LaminaError({
@@ -174,11 +175,12 @@ export function layoutModel(request: CompileRequest): ModelLayout {
   for (const objective of objectives) {
     const layer = byId.get(objective.output)
     invariant(layer?.node.type === 'output', `the objective's ${objective.output} is not an Output of the document`)
-    slots.push(targetSlot(request, objective, layer, slots.length))
+    if (!objective.reconstruction) slots.push(targetSlot(request, objective, layer, slots.length))
   }
-  for (const target of slots.filter((slot) => slot.kind === 'target'))
-    if (objectives.some((objective) => objective.weighted && objective.output === target.node))
-      slots.push({ slot: slots.length, kind: 'weight', node: target.node, columns: target.columns, rowShape: [] })
+  for (const { weighted, output } of objectives) {
+    const columns = slots.find((slot) => slot.kind === 'target' && slot.node === output)?.columns ?? []
+    if (weighted) slots.push({ slot: slots.length, kind: 'weight', node: output, columns, rowShape: [] })
+  }
   const outputs = layers
     .filter((layer) => layer.node.type === 'output')
     .map(({ node, inference: known }) => ({

@@ -8,7 +8,7 @@ import type { GraphBuilder } from './builder.ts'
 import { createGraphBuilder } from './graph-builder.ts'
 import type { ValueId } from './ir.ts'
 import type { ModelLayout, PlacedLayer } from './layout.ts'
-import type { CompiledWeight } from './types.ts'
+import type { CompiledWeight, Objective } from './types.ts'
 
 /** A forward graph under construction. */
 export interface Lowered {
@@ -16,6 +16,8 @@ export interface Lowered {
   weights: ReadonlyMap<CompiledWeight, ValueId>
   /** What arrives at each Output. */
   predictions: ReadonlyMap<NodeId, ValueId>
+  /** What each Input is fed. */
+  feeds: ReadonlyMap<NodeId, ValueId>
   /** Values whose size is part of the loss. */
   penalties: readonly ActivityPenalty[]
 }
@@ -45,6 +47,7 @@ export function lowerForward(layout: ModelLayout, dataset: DatasetSignature, tra
   const builder = createGraphBuilder()
   const weights = new Map<CompiledWeight, ValueId>()
   const predictions = new Map<NodeId, ValueId>()
+  const feeds = new Map<NodeId, ValueId>()
   const penalties: ActivityPenalty[] = []
   const outputs = new Map<NodeId, readonly ValueId[]>()
   const masked = new Map<NodeId, readonly (ValueId | null)[]>()
@@ -61,7 +64,9 @@ export function lowerForward(layout: ModelLayout, dataset: DatasetSignature, tra
     if (node.type === 'input') {
       const binding = layout.slots.find((slot) => slot.node === node.id)
       invariant(binding, `the input ${node.name} has no slot`)
-      outputs.set(node.id, [builder.value('feed', node.name, [BATCH, ...binding.rowShape], { slot: binding.slot })])
+      const fed = builder.value('feed', node.name, [BATCH, ...binding.rowShape], { slot: binding.slot })
+      feeds.set(node.id, fed)
+      outputs.set(node.id, [fed])
     } else if (node.type === 'output') predictions.set(node.id, values[0] as ValueId)
     else {
       const own: Record<string, ValueId> = {}
@@ -91,7 +96,7 @@ export function lowerForward(layout: ModelLayout, dataset: DatasetSignature, tra
           if (!weight.trainable) current.set(weight, overwritten(builder, own[weight.name] as ValueId))
     }
   }
-  return { builder, weights, predictions, penalties }
+  return { builder, weights, predictions, feeds, penalties }
 }
 
 /** Names of the accumulators: the total loss, then the parts of the metrics of each objective (after the Output's name where there are several). */
@@ -107,6 +112,19 @@ export function accumulatorNames(layout: ModelLayout): string[] {
   return ['loss', ...metrics]
 }
 
+/** What a prediction is compared with: rows of a target column, or what an Input was fed. */
+function targetOf(layout: ModelLayout, { builder, feeds }: Lowered, { output, reconstruction }: Objective): ValueId {
+  if (reconstruction) {
+    const fed = feeds.get(reconstruction.input)
+    invariant(fed !== undefined, `${reconstruction.input} is no Input of the model`)
+    return fed
+  }
+  const binding = layout.slots.find((slot) => slot.kind === 'target' && slot.node === output)
+  invariant(binding, `the objective of ${output} has no target`)
+  const shape = [BATCH, ...binding.rowShape]
+  return builder.value('feed', `target of ${binding.columns.join(', ')}`, shape, { slot: binding.slot })
+}
+
 /**
  * Appends losses, penalties and metrics: accumulators receive sums over samples; returned is the scalar to differentiate, the sum of
  * weight * mean loss over the batch and of all penalties. While training, each sample's loss is multiplied by its weight where there are
@@ -118,11 +136,9 @@ export function lowerObjectives(layout: ModelLayout, lowered: Lowered, training:
   let accumulator = 1
   for (const objective of layout.objectives) {
     const prediction = predictions.get(objective.output)
-    const binding = layout.slots.find((slot) => slot.kind === 'target' && slot.node === objective.output)
-    invariant(prediction !== undefined && binding, `the objective of ${objective.output} has no prediction or target`)
+    invariant(prediction !== undefined, `the objective of ${objective.output} has no prediction`)
     builder.setOrigin(objective.output)
-    const shape = [BATCH, ...binding.rowShape]
-    const target = builder.value('feed', `target of ${binding.columns.join(', ')}`, shape, { slot: binding.slot })
+    const target = targetOf(layout, lowered, objective)
     const losses = objective.loss.lower(builder, prediction, target)
     const weights = training && layout.slots.find((slot) => slot.kind === 'weight' && slot.node === objective.output)
     const counted = weights

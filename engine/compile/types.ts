@@ -22,6 +22,8 @@ export interface LossDeclaration {
   activations?: readonly string[]
   /** The function that must stand right before the Output; the loss is taken from before it. */
   needsActivation?: string
+  /** It relates the features of a sample to each other and takes one vector a sample; left out, each number counts for itself. */
+  overFeatures?: boolean
   /** Throws a LaminaError when prediction and target do not fit (`loss.shape`). */
   check(prediction: Shape, target: DatasetSignature['targets'][number] | undefined): void
   /** Per-sample loss [N]; `params` are those of `params`, their defaults when left out. */
@@ -64,8 +66,18 @@ export interface OptimizerDeclaration {
   ): readonly ValueId[]
 }
 
+/** An Output that is to give what an Input was fed: an autoencoder. */
+export interface Reconstruction {
+  /** The Input. */
+  input: NodeId
+  /** Quantile of the validation errors from which a row counts as an anomaly. */
+  quantile: number
+}
+
 export interface Objective {
   output: NodeId
+  /** The target is the value of an Input, not a column. */
+  reconstruction?: Reconstruction
   loss: LossDeclaration
   weight: number
   metrics: readonly MetricDeclaration[]
@@ -91,7 +103,7 @@ export interface SlotBinding {
   kind: 'input' | 'target' | 'weight'
   /** Document node: the Input, or the Output whose target or sample weights it is. */
   node: NodeId
-  /** Feature columns in order (inputs) or the target column. */
+  /** Feature columns in order (inputs) or the target column; none for the weights of an Output without one. */
   columns: readonly string[]
   encoding?: TargetEncoding
   /** Row shape without the batch. */

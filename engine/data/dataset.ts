@@ -46,6 +46,8 @@ export interface SplitSettings {
   /** False for time series: the last rows test, those before validate. */
   shuffle: boolean
   seed: number
+  /** Labels of the target that neither train nor validate: all their rows test, as what a detector of anomalies has never seen. */
+  heldOut?: string[]
 }
 
 /** A data set as a project describes it. Small files are embedded in the project, large ones stay where they are. */

@@ -1,6 +1,45 @@
 import { Random, Stream } from '../base/rng.ts'
-import type { Split, SplitSettings } from './dataset.ts'
-import { dataError } from './errors.ts'
+import type { DatasetDescription, Split, SplitSettings, Table } from './dataset.ts'
+import { dataError, quoteCell, someOf } from './errors.ts'
+import { codesOf, columnOf } from './table.ts'
+
+/** Class codes of the only target, for stratification; undefined for numbers, several targets or none. */
+export function targetCodes(table: Table, description: DatasetDescription): Int32Array | undefined {
+  const targets = description.columns.filter((column) => column.role === 'target')
+  return targets.length === 1 ? codesOf(table, targets[0]!.name) : undefined
+}
+
+/** One where a row has a label that is held out of training; null when none is. Throws `data.held-out` for a label there is not. */
+export function heldOutRows(table: Table, description: DatasetDescription): Uint8Array | null {
+  const labels = description.split.heldOut ?? []
+  if (labels.length === 0) return null
+  const target = description.columns.find((column) => column.role === 'target')
+  const column = target && columnOf(table, target.name)
+  const known = column?.type === 'categorical' ? column.labels : []
+  const unknown = labels.filter((label) => !known.includes(label))
+  if (column?.type !== 'categorical' || unknown.length > 0)
+    throw dataError('held-out', 'Rows are held out of training by a label that the target does not have.', {
+      where: 'split, held-out labels',
+      expected: known.length > 0 ? someOf(known.map(quoteCell), 12) : 'a target of classes',
+      received: someOf(unknown.map(quoteCell)),
+      fix: 'Choose labels of the target column, or hold none out.',
+    })
+  const codes = new Set(labels.map((label) => known.indexOf(label)))
+  return Uint8Array.from(column.codes, (code) => (codes.has(code) ? 1 : 0))
+}
+
+/** The rows of a table divided as its description says: `splitRows`, rows of held-out labels all in the test part. */
+export function splitTable(table: Table, description: DatasetDescription): Split {
+  const codes = targetCodes(table, description)
+  const held = heldOutRows(table, description)
+  if (!held) return splitRows(description.split, table.rowCount, codes)
+  const all = Int32Array.from({ length: table.rowCount }, (_, row) => row)
+  const known = all.filter((row) => !held[row])
+  const pick = (rows: Int32Array) => rows.map((row) => known[row]!)
+  const inner = splitRows(description.split, known.length, codes && known.map((row) => codes[row]!))
+  const test = Int32Array.from([...pick(inner.test), ...all.filter((row) => held[row])]).sort()
+  return { train: pick(inner.train), validation: pick(inner.validation), test }
+}
 
 /**
  * Divides rows 0 .. rowCount-1 into train, validation and test: disjoint, together all rows, each ascending, the same for the same seed.

@@ -10,21 +10,26 @@ export interface DataProblem extends ErrorDetails {
 
 /**
  * Checks roles and targets: `data.missing-target`, `data.no-features`, `data.all-missing`, `data.one-class-target`,
- * `data.class-too-small`. Everything that is wrong is listed, errors first.
+ * `data.class-too-small`. Everything that is wrong is listed, errors first. With `targets: 'optional'`, for networks that learn without one, a missing
+ * target is a warning.
  */
-export function validateDataset(description: DatasetDescription, table: Table): DataProblem[] {
+export function validateDataset(
+  description: DatasetDescription,
+  table: Table,
+  { targets: wanted = 'required' }: { targets?: 'required' | 'optional' } = {},
+): DataProblem[] {
   const targets = description.columns.filter((column) => column.role === 'target')
   const features = description.columns.filter((column) => column.role === 'feature')
   const problems: DataProblem[] = []
   if (targets.length === 0)
     problems.push({
-      severity: 'error',
+      severity: wanted === 'required' ? 'error' : 'warning',
       code: 'data.missing-target',
       message: 'No column is the target.',
       where: description.name,
       expected: 'one column with the role target',
       received: `the columns ${someOf(description.columns.map((column) => quoteCell(column.name)))}`,
-      fix: 'Choose the column to predict and give it the role target.',
+      fix: 'Choose the column to predict and give it the role target; an autoencoder needs none.',
     })
   if (features.length === 0)
     problems.push({
@@ -45,8 +50,12 @@ export function validateDataset(description: DatasetDescription, table: Table): 
 }
 
 /** Throws the first error of `validateDataset`. */
-export function assertDataset(description: DatasetDescription, table: Table): void {
-  const first = validateDataset(description, table).find((problem) => problem.severity === 'error')
+export function assertDataset(
+  description: DatasetDescription,
+  table: Table,
+  options: Parameters<typeof validateDataset>[2] = {},
+): void {
+  const first = validateDataset(description, table, options).find((problem) => problem.severity === 'error')
   if (!first) return
   const { severity: _, ...details } = first
   throw new LaminaError(details)

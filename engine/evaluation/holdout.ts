@@ -1,20 +1,24 @@
 import { LaminaError } from '../base/errors.ts'
 import type { Table } from '../data/dataset.ts'
 import { encodeTarget, inverseTarget } from '../data/preprocess.ts'
-import type { NativeAddon } from '../native/program.ts'
+import type { DataSlot, NativeAddon } from '../native/program.ts'
 import { meansOf } from '../training/history.ts'
 import { bindSlots } from '../training/prepare.ts'
 import type { TrainedModel } from '../training/trainer.ts'
 import { ModelSession } from '../training/trainer-session.ts'
 import { type ClassificationReport, classificationReport } from './classification-report.ts'
 import { targetOf } from './predict.ts'
+import { reconstructionOf, rowErrors } from './reconstruction.ts'
+import { type ReconstructionReport, reconstructionReport } from './reconstruction-report.ts'
 import { type RegressionReport, regressionReport } from './regression-report.ts'
 
 export interface OutputReport {
   output: string
   target: string
-  report: ClassificationReport | RegressionReport
+  report: OutputScores
 }
+
+export type OutputScores = ClassificationReport | RegressionReport | ReconstructionReport
 
 export interface EvaluationReport {
   samples: number
@@ -27,6 +31,10 @@ export interface EvaluationReport {
 
 export interface EvaluateOptions {
   threads?: number
+  /** Parts that an autoencoder's errors are compared with, by name; the threshold for anomalies is taken from the last that has rows. */
+  references?: readonly { name: string; rows: Int32Array }[]
+  /** Labels of the target column that count as anomalies. */
+  anomalies?: readonly string[]
 }
 
 /** Measures a trained model on rows of a table that holds the targets. Regression errors are in source units. Throws `evaluation.no-rows`, `data.*`. */
@@ -49,12 +57,32 @@ export async function evaluateRows(
     })
   const session = new ModelSession(native, compiled, { threads: options.threads ?? 1, seed: 0 })
   try {
-    session.bind(bindSlots(compiled.slots, table, fitted))
+    const slots = bindSlots(compiled.slots, table, fitted)
+    session.bind(slots)
     session.load(model.persistent)
     const sums = await session.evaluate(rows)
     const predictions = await session.predict(rows)
+    const references = model.objectives.some(({ reconstruction }) => reconstruction)
+      ? await predictReferences(session, options.references ?? [])
+      : []
     const loss = meansOf(compiled.accumulators, sums ?? [], rows.length).loss as number
     const outputs = compiled.outputs.map(({ name, node, rowShape }, index): OutputReport => {
+      const reconstruction = reconstructionOf(model, node)
+      if (reconstruction) {
+        const slot = slots[reconstruction.binding.slot] as DataSlot
+        const errors = rowErrors(predictions[index] as Float32Array, slot, rows)
+        const report = reconstructionReport({
+          ...errors,
+          rows,
+          quantile: reconstruction.quantile,
+          references: references.map((part) => ({
+            name: part.name,
+            errors: rowErrors(part.predictions[index] as Float32Array, slot, part.rows).squared,
+          })),
+          ...labelsOf(model, table, rows, options.anomalies ?? []),
+        })
+        return { output: name, target: '', report }
+      }
       const width = rowShape.reduce((product, size) => product * size, 1)
       const target = targetOf(model, node)
       const report = outputReport(model, table, rows, target?.name ?? '', predictions[index] as Float32Array, width)
@@ -64,6 +92,23 @@ export async function evaluateRows(
   } finally {
     session.dispose()
   }
+}
+
+async function predictReferences(session: ModelSession, references: NonNullable<EvaluateOptions['references']>) {
+  const predicted: { name: string; rows: Int32Array; predictions: Float32Array[] }[] = []
+  for (const { name, rows } of references)
+    if (rows.length > 0) predicted.push({ name, rows, predictions: await session.predict(rows) })
+  return predicted
+}
+
+/** Labels of rows by the first target column, where it has classes: what an autoencoder is judged by, not what it learns from. */
+function labelsOf({ fitted }: TrainedModel, table: Table, rows: Int32Array, held: readonly string[]) {
+  const column = fitted.targets[0]
+  if (column?.type !== 'categorical') return { anomalies: [] }
+  const { data, classes: names = [] } = encodeTarget(table, fitted, column.name)
+  const codes = Array.from(rows, (row) => (Number.isNaN(data[row]) ? -1 : (data[row] as number)))
+  const anomalies = held.length > 0 ? held : names.length === 2 ? [names[1] as string] : []
+  return { anomalies, labels: { names, codes } }
 }
 
 function outputReport(
@@ -87,7 +132,9 @@ function outputReport(
 }
 
 /** Scores by name: `precision`, `recall` and `f1` are of the positive class when there are two classes, else macro averages. */
-export function scoreNames(report: ClassificationReport | RegressionReport): Record<string, number | null> {
+export function scoreNames(report: OutputScores): Record<string, number | null> {
+  if (report.kind === 'reconstruction')
+    return { mse: report.mse, rmse: report.rmse, mae: report.mae, auroc: report.auroc }
   if (report.kind === 'regression') {
     const { mae, mse, rmse, r2, mape } = report
     return { mae, mse, rmse, r2, mape }

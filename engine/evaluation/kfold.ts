@@ -2,11 +2,12 @@ import { LaminaError } from '../base/errors.ts'
 import type { DatasetDescription, Split, Table } from '../data/dataset.ts'
 import { type Fold, type FoldSettings, kFold } from '../data/folds.ts'
 import { rowsWithoutMissing } from '../data/preprocess.ts'
-import { splitRows } from '../data/split.ts'
+import { heldOutRows, splitRows } from '../data/split.ts'
 import { codesOf, groupCodes } from '../data/table.ts'
 import type { GraphDocument } from '../graph/document.ts'
 import type { NativeAddon } from '../native/program.ts'
 import { VALIDATION } from '../training/history.ts'
+import { usesTargets } from '../training/objectives.ts'
 import type { TrainingPlan } from '../training/plan.ts'
 import { createTrainer } from '../training/trainer.ts'
 import { TrainingControl } from '../training/trainer-control.ts'
@@ -70,7 +71,7 @@ export interface KFoldReport {
 export async function crossValidate(native: NativeAddon, request: KFoldRequest): Promise<KFoldReport> {
   const started = performance.now()
   const { table, description, plan } = request
-  const rows = rowsWithoutMissing(table, description, request.rows)
+  const rows = rowsWithoutMissing(table, description, request.rows, { targets: usesTargets(request.document) })
   const codes = targetCodes(description, table, rows)
   const { groupColumn, ...settings } = request.folds
   const stratified = (settings.stratified ?? false) && codes !== undefined && !groupColumn && !settings.time
@@ -133,7 +134,11 @@ async function runFold(
     onEvent: onEvent && ((event) => onEvent(index, event)),
   })
   if (outcome.status === 'stopped') throw stopped()
-  const report = await evaluateRows(native, outcome.model, table, outcome.split.test)
+  const { train, validation, test } = outcome.split
+  const report = await evaluateRows(native, outcome.model, table, test, {
+    references: [validation.length > 0 ? { name: 'validation', rows: validation } : { name: 'training', rows: train }],
+    anomalies: description.split.heldOut,
+  })
   return {
     repeat: fold.repeat,
     fold: fold.fold,
@@ -152,13 +157,16 @@ function splitFold(request: KFoldRequest, rows: Int32Array, codes: Int32Array | 
   const watched = enabled && monitor.startsWith(VALIDATION)
   const validation = request.validation ?? (watched ? description.split.validation || DEFAULT_VALIDATION : 0)
   const pick = (positions: Int32Array, from: Int32Array) => Int32Array.from(positions, (at) => from[at] as number)
-  const train = pick(fold.train, rows)
+  // Rows of held-out labels are never learned from.
+  const held = heldOutRows(request.table, description)
+  const learned = held ? fold.train.filter((at) => !held[rows[at] as number]) : fold.train
+  const train = pick(learned, rows)
   const test = pick(fold.test, rows)
   if (validation === 0) return { train, validation: new Int32Array(), test }
   const inner = splitRows(
     { ...description.split, test: 0, validation, shuffle: !request.folds.time },
     train.length,
-    codes && pick(fold.train, codes),
+    codes && pick(learned, codes),
   )
   return { train: pick(inner.train, train), validation: pick(inner.validation, train), test }
 }

@@ -1,10 +1,11 @@
 import type { DatasetDescription, FittedColumn, FittedPreprocessing, Table } from '../data/dataset.ts'
 import { inverseTarget, rowsWithoutMissing } from '../data/preprocess.ts'
-import type { NativeAddon } from '../native/program.ts'
+import type { DataSlot, NativeAddon } from '../native/program.ts'
 import { bindSlots } from '../training/prepare.ts'
 import type { TrainedModel } from '../training/trainer.ts'
 import { ModelSession } from '../training/trainer-session.ts'
 import { classPredictions } from './classification-report.ts'
+import { type ModelColumn, modelColumns, reconstructionOf, rowErrors } from './reconstruction.ts'
 
 /** What one Output says about rows. */
 export type OutputPrediction = { output: string; target: string } & (
@@ -18,6 +19,8 @@ export type OutputPrediction = { output: string; target: string } & (
     }
   /** Numbers in source units, row-major rows x width. */
   | { kind: 'numeric'; width: number; values: Float64Array }
+  /** What an autoencoder gives back of `columns`, in source units, and the mean squared error of each row in scaled units. */
+  | { kind: 'reconstruction'; columns: readonly ModelColumn[]; values: Float64Array; errors: Float64Array }
 )
 
 export interface Predictions {
@@ -42,19 +45,35 @@ export async function predictTable(
   const rows = rowsWithoutMissing(table, description, options.rows, { targets: false })
   const session = new ModelSession(native, model.compiled, { threads: options.threads ?? 1, seed: 0 })
   try {
-    session.bind(bindSlots(model.compiled.slots, table, model.fitted, { targets: false }))
+    const slots = bindSlots(model.compiled.slots, table, model.fitted, { targets: false })
+    session.bind(slots)
     session.load(model.persistent)
-    return { rows, outputs: interpretOutputs(model, await session.predict(rows)) }
+    return { rows, outputs: interpretOutputs(model, await session.predict(rows), { slots, rows }) }
   } finally {
     session.dispose()
   }
 }
 
 /** Raw outputs of a session as classes or numbers in source units. */
-export function interpretOutputs(model: TrainedModel, outputs: readonly Float32Array[]): OutputPrediction[] {
+function interpretOutputs(
+  model: TrainedModel,
+  outputs: readonly Float32Array[],
+  fed: { slots: readonly DataSlot[]; rows: Int32Array },
+): OutputPrediction[] {
   return model.compiled.outputs.map(({ node, name, rowShape }, index) => {
     const data = outputs[index] as Float32Array
     const width = rowShape.reduce((product, size) => product * size, 1)
+    const reconstruction = reconstructionOf(model, node)
+    if (reconstruction) {
+      const { binding } = reconstruction
+      const columns = modelColumns(model.fitted, binding.columns)
+      const values = Float64Array.from(data, (value, at) => {
+        const { shift, scale } = columns[at % width] as ModelColumn
+        return value / scale + shift
+      })
+      const errors = rowErrors(data, fed.slots[binding.slot] as DataSlot, fed.rows).squared
+      return { output: name, target: '', kind: 'reconstruction', columns, values, errors }
+    }
     const column = targetOf(model, node)
     const base = { output: name, target: column?.name ?? '' }
     if (column?.type === 'categorical')

@@ -4,11 +4,13 @@ import type { OutputPrediction, Predictions } from '../evaluation/predict.ts'
 
 /**
  * The predicted rows as CSV: all columns of the table, then a column `predicted_<target>` an Output and, for classes,
- * `probability_<target>_<class>`. Numbers are in source units.
+ * `probability_<target>_<class>`; of an autoencoder `reconstruction_error` and what it gives back, `reconstructed_<column>`. Numbers are in
+ * source units, the error is the mean squared one in scaled units.
  */
 export function exportPredictionsCsv(table: Table, { rows, outputs }: Predictions): string {
   const columns = table.columns.map((column) => pickRows(column, rows))
-  for (const prediction of outputs) columns.push(...predictionColumns(prediction, rows.length))
+  const several = outputs.filter(({ kind }) => kind === 'reconstruction').length > 1
+  for (const prediction of outputs) columns.push(...predictionColumns(prediction, rows.length, several))
   return tableToCsv({ rowCount: rows.length, columns })
 }
 
@@ -18,13 +20,21 @@ function pickRows(column: TableColumn, rows: Int32Array): TableColumn {
   return { ...column, codes: Int32Array.from(rows, (row) => column.codes[row] as number) }
 }
 
-function predictionColumns(prediction: OutputPrediction, rowCount: number): TableColumn[] {
+function predictionColumns(prediction: OutputPrediction, rowCount: number, several: boolean): TableColumn[] {
   const target = prediction.target || prediction.output
   const numbers = (name: string, width: number, offset: number, values: Float64Array): TableColumn => ({
     name,
     type: 'numeric',
     values: Float64Array.from({ length: rowCount }, (_, row) => values[row * width + offset] as number),
   })
+  if (prediction.kind === 'reconstruction') {
+    const { columns, values, errors } = prediction
+    const of = several ? `${prediction.output}_` : ''
+    return [
+      numbers(`${of}reconstruction_error`, 1, 0, errors),
+      ...columns.map(({ name }, offset) => numbers(`${of}reconstructed_${name}`, columns.length, offset, values)),
+    ]
+  }
   if (prediction.kind === 'numeric') {
     const { width, values } = prediction
     return Array.from({ length: width }, (_, offset) =>

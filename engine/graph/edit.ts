@@ -1,6 +1,7 @@
 import type { ErrorDetails } from '../base/errors.ts'
 import { newId } from '../base/ids.ts'
 import type { Json, JsonObject } from '../base/json.ts'
+import { inputTarget, reconstructedInput } from '../layers/io/input-target.ts'
 import type { LayerDeclaration, PortSpec } from '../layers/layer.ts'
 import { suggestion } from '../layers/near-matches.ts'
 import { isDefault } from '../layers/param-check.ts'
@@ -195,6 +196,14 @@ export function nameProblem(document: GraphDocument, name: string, id: NodeId): 
   }
 }
 
+/** Outputs that reconstruct an Input follow it to its new name. */
+function retarget(document: GraphDocument, input: GraphNode, name: string): Change[] {
+  if (input.type !== 'input') return []
+  return Object.values(document.nodes)
+    .filter((node) => node.type === 'output' && reconstructedInput(node.params.target) === input.name)
+    .map((node) => changed(node, { ...node, params: { ...node.params, target: inputTarget(name) } }))
+}
+
 /** Gives a node another name; refuses a name that is taken or no identifier. */
 export function rename(document: GraphDocument, id: NodeId, name: string): Edit {
   const before = document.nodes[id]
@@ -203,7 +212,10 @@ export function rename(document: GraphDocument, id: NodeId, name: string): Edit 
   if (problem) return { ok: false, problem }
   return {
     ok: true,
-    patch: { label: `Rename ${before.name} to ${name}`, changes: [changed(before, { ...before, name })] },
+    patch: {
+      label: `Rename ${before.name} to ${name}`,
+      changes: [changed(before, { ...before, name }), ...retarget(document, before, name)],
+    },
   }
 }
 

@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { LaminaError } from '../base/errors.ts'
 import { newId } from '../base/ids.ts'
+import { inputTarget, reconstructedInput } from '../layers/io/input-target.ts'
 import type { EdgeId, GraphDocument, GraphEdge, GraphNode, NodeId } from './document.ts'
 import type { Point } from './edit.ts'
 import { uniqueName } from './names.ts'
@@ -61,18 +62,23 @@ export function paste(
   const taken = new Set<string>()
   const changes: Change[] = []
   const copies: GraphNode[] = []
+  const names = new Map<string, string>()
   for (const node of fragment.nodes) {
     const id = newId('node')
     const name = uniqueName(document, node.name, taken)
     taken.add(name)
     ids.set(node.id, id)
+    names.set(node.name, name)
     const position = { x: node.position.x + offset.x, y: node.position.y + offset.y }
     copies.push({ ...node, id, name, position })
   }
-  for (const { weightsFrom, ...copy } of copies) {
+  for (const { weightsFrom, params: given, ...copy } of copies) {
+    // An Output that gives back an Input of the fragment belongs to the new one.
+    const input = names.get(reconstructedInput(given.target) ?? '')
+    const params = input === undefined ? given : { ...given, target: inputTarget(input) }
     // With its owner it shares the copy's weights, alone those of the owner that is there.
     const owner = weightsFrom && (ids.get(weightsFrom) ?? (document.nodes[weightsFrom] ? weightsFrom : undefined))
-    const after = owner ? { ...copy, weightsFrom: owner } : copy
+    const after = owner ? { ...copy, params, weightsFrom: owner } : { ...copy, params }
     changes.push({ kind: 'node', id: copy.id, before: null, after })
   }
   for (const edge of fragment.edges) {

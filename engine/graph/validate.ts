@@ -1,4 +1,5 @@
 import { formatShape } from '../base/shape.ts'
+import { reconstructedInput } from '../layers/io/input-target.ts'
 import type { LayerDeclaration } from '../layers/layer.ts'
 import { suggestion } from '../layers/near-matches.ts'
 import { checkParams } from '../layers/param-check.ts'
@@ -208,6 +209,16 @@ function shapeFindings(
   return found
 }
 
+/** True for an Input that an Output is to give back: it counts, also where nothing else reads it. */
+function isReconstructed(document: GraphDocument, { type, name }: GraphNode): boolean {
+  return (
+    type === 'input' &&
+    Object.values(document.nodes).some(
+      (node) => node.type === 'output' && reconstructedInput(node.params.target) === name,
+    )
+  )
+}
+
 function presenceFindings(document: GraphDocument): Diagnostic[] {
   const nodes = Object.values(document.nodes)
   const starts = nodes.filter((node) => node.type === 'input').map((node) => node.id)
@@ -228,6 +239,7 @@ function presenceFindings(document: GraphDocument): Diagnostic[] {
       })
   const fed = reachable(document, starts, 'forward')
   const used = reachable(document, ends, 'backward')
+  for (const node of nodes) if (isReconstructed(document, node)) used.add(node.id)
   for (const node of nodes) {
     if (node.type === 'output' && starts.length > 0 && !fed.has(node.id))
       found.push({

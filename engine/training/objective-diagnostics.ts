@@ -1,4 +1,5 @@
 import type { JsonObject } from '../base/json.ts'
+import { sameShape } from '../base/shape.ts'
 import type { Diagnostic } from '../graph/diagnostic.ts'
 import type { GraphDocument, GraphNode } from '../graph/document.ts'
 import { setParams } from '../graph/edit.ts'
@@ -8,6 +9,7 @@ import type { Patch } from '../graph/patch.ts'
 import { applyPatch } from '../graph/patch.ts'
 import { flattenBeforeDense } from '../graph/repair.ts'
 import { activationRange } from '../layers/activations.ts'
+import { inputTarget } from '../layers/io/input-target.ts'
 import type { ResolvedOutput } from './objectives.ts'
 import { sourceOf } from './objectives.ts'
 
@@ -34,9 +36,10 @@ function patchOf(document: GraphDocument, label: string, edits: readonly [GraphN
 }
 
 /** Units and activation of COURSE's table for the target at hand. */
-function wanted(output: ResolvedOutput): { units: number; activation: string } | null {
+function wanted(output: ResolvedOutput): { units: number; activation?: string } | null {
   const { target, loss, last } = output
   if (!target) return null
+  if (target.input) return target.input.shape?.length === 2 ? { units: target.input.shape[1] as number } : null
   if (target.kind === 'numeric') return { units: 1, activation: 'linear' }
   const classes = target.classes?.length ?? 2
   const binary = classes === 2 && (loss?.type === 'binary_crossentropy' || last.activation === 'sigmoid')
@@ -44,18 +47,33 @@ function wanted(output: ResolvedOutput): { units: number; activation: string } |
 }
 
 function shapeRepair(document: GraphDocument, inference: DocumentInference, output: ResolvedOutput): Patch | undefined {
-  if (output.prediction.length > 2) return flattenBeforeDense(document, inference, output.node.id)
+  if (output.prediction.length > 2 && !output.target?.input)
+    return flattenBeforeDense(document, inference, output.node.id)
   const goal = wanted(output)
   const dense = lastDense(document, output.node)
-  if (!goal || !dense) return undefined
+  if (!goal || !dense || output.prediction.length > 2) return undefined
   const units = `Set ${dense.name} to ${goal.units} ${goal.units === 1 ? 'unit' : 'units'}`
   const fitting = { units: goal.units }
-  if (output.last.activation === goal.activation) return patchOf(document, units, [[dense, fitting]])
+  if (goal.activation === undefined || output.last.activation === goal.activation)
+    return patchOf(document, units, [[dense, fitting]])
   const label = `${units} with ${goal.activation}`
   return patchOf(document, label, [
     [dense, fitting],
     [output.last.node, { activation: goal.activation }],
   ])
+}
+
+/** Without a target column an Output may be that of an autoencoder: the Input whose shape arrives becomes its target. */
+function reconstructRepair(
+  document: GraphDocument,
+  inference: DocumentInference,
+  { node, prediction }: ResolvedOutput,
+): Patch | undefined {
+  const input = Object.values(document.nodes).find((candidate) => {
+    const shape = candidate.type === 'input' ? inference.nodes[candidate.id]?.outputs[0] : undefined
+    return shape && sameShape(shape, prediction)
+  })
+  return input && patchOf(document, `Reconstruct ${input.name}`, [[node, { target: inputTarget(input.name) }]])
 }
 
 /** A loss that is taken from before a certain function, and another function in its place. */
@@ -131,7 +149,7 @@ function activationFinding(document: GraphDocument, output: ResolvedOutput): Dia
       repair: repair(loss.activations[0] as string),
     }
   const range = activationRange[activation]
-  if (target?.kind !== 'numeric' || range === undefined) return null
+  if (target?.kind !== 'numeric' || target.input || range === undefined) return null
   return {
     severity: 'warning',
     code: 'objective.bounded-activation',
@@ -162,11 +180,14 @@ export function diagnoseOutputs(
         node: output.node.id,
         param: wrongLoss ? 'loss' : param,
         where: output.node.name,
-        repair: wrongLoss
-          ? patchOf(document, 'Let the loss follow from the target', [[output.node, { loss: 'auto' }]])
-          : automatic
-            ? shapeRepair(document, inference, output)
-            : undefined,
+        repair:
+          output.problem.code === 'output.no-target'
+            ? reconstructRepair(document, inference, output)
+            : wrongLoss
+              ? patchOf(document, 'Let the loss follow from the target', [[output.node, { loss: 'auto' }]])
+              : automatic
+                ? shapeRepair(document, inference, output)
+                : undefined,
       })
     } else {
       const finding = activationFinding(document, output)

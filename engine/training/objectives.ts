@@ -5,13 +5,16 @@ import type { LossDeclaration, MetricDeclaration, Objective, TargetEncoding } fr
 import type { DatasetSignature, GraphDocument, GraphNode, NodeId } from '../graph/document.ts'
 import type { DocumentInference } from '../graph/infer.ts'
 import { connectionsOf } from '../graph/topology.ts'
+import { reconstructedInput } from '../layers/io/input-target.ts'
 import { suggestion } from '../layers/near-matches.ts'
 import type { EffectiveParams } from '../layers/params.ts'
 import { numberParam, textParam } from '../layers/read-params.ts'
+import { checkReconstruction } from './losses/check.ts'
 import { findLoss, losses } from './losses/registry.ts'
 import { findMetric, metrics } from './metrics/registry.ts'
 
-export type Target = DatasetSignature['targets'][number]
+/** A target column, or with `input` the value of an Input, which an autoencoder gives back. */
+export type Target = DatasetSignature['targets'][number] & { input?: { node: NodeId; shape?: Shape } }
 
 /** The layer whose function makes the prediction of an Output. */
 export interface LastActivation {
@@ -52,7 +55,7 @@ export function resolveTarget(params: EffectiveParams, dataset: DatasetSignature
       message: 'The data has no target column.',
       expected: 'a column with the role target',
       received: 'none',
-      fix: 'Give the column to be predicted the role "target" in the data view.',
+      fix: 'Give the column to be predicted the role "target" in the data view, or choose an Input as the target of an autoencoder.',
     })
   if (name === '') {
     if (!second) return first
@@ -73,6 +76,35 @@ export function resolveTarget(params: EffectiveParams, dataset: DatasetSignature
     received: name,
     fix: suggestion(name, columns),
   })
+}
+
+/** The Input that an Output is to reconstruct; null when its target is a column. Throws `output.unknown-input`. */
+function resolveInputTarget(
+  document: GraphDocument,
+  inference: DocumentInference,
+  params: EffectiveParams,
+): Target | null {
+  const column = textParam(params, 'target')
+  const name = reconstructedInput(column)
+  if (name === null) return null
+  const inputs = Object.values(document.nodes).filter((node) => node.type === 'input')
+  const found = inputs.find((node) => node.name === name)
+  if (found) return { column, kind: 'numeric', input: { node: found.id, shape: inference.nodes[found.id]?.outputs[0] } }
+  const names = inputs.map((node) => node.name)
+  throw new LaminaError({
+    code: 'output.unknown-input',
+    message: `The drawing has no Input called "${name}" to be reconstructed.`,
+    expected: names.map((each) => `input:${each}`).join(', ') || 'an Input of the drawing',
+    received: column,
+    fix: suggestion(name, names),
+  })
+}
+
+/** True when an Output learns from a target column of the data; an autoencoder's does not. */
+export function usesTargets(document: GraphDocument): boolean {
+  return Object.values(document.nodes).some(
+    (node) => node.type === 'output' && reconstructedInput(node.params.target) === null,
+  )
 }
 
 /** How a target is fed to a loss: numbers as they are, classes as an index (one unit, or a sparse loss) or one-hot. */
@@ -165,9 +197,12 @@ export function resolveOutputs(
     const item: ResolvedOutput = { node, prediction, last: lastActivation(document, inference, id) }
     resolved.push(item)
     try {
-      if (dataset) item.target = resolveTarget(known.params, dataset)
+      const input = resolveInputTarget(document, inference, known.params)
+      if (input) item.target = input
+      else if (dataset) item.target = resolveTarget(known.params, dataset)
       item.loss = resolveLoss(known.params, prediction, item.last, item.target)
-      item.loss.check(prediction, item.target)
+      if (input) checkReconstruction(item.loss, prediction, input)
+      else item.loss.check(prediction, item.target)
     } catch (thrown) {
       item.problem = LaminaError.from(thrown, node.name).details
     }
@@ -190,7 +225,14 @@ export function objectivesOf(
     if (problem || !loss) throw new LaminaError({ ...problem!, where: problem?.where ?? node.name })
     const params = inference.nodes[node.id]!.params
     const chosen = resolveMetrics(loss, target, { metrics: textParam(params, 'metrics'), prediction })
-    objectives.push({ output: node.id, loss, weight: numberParam(params, 'weight'), metrics: chosen })
+    const quantile = numberParam(params, 'anomalyQuantile')
+    objectives.push({
+      output: node.id,
+      loss,
+      weight: numberParam(params, 'weight'),
+      metrics: chosen,
+      ...(target?.input ? { reconstruction: { input: target.input.node, quantile } } : {}),
+    })
   }
   if (objectives.length === 0)
     throw new LaminaError({

@@ -10,7 +10,7 @@ const categoricalTransforms: readonly ColumnTransform[] = ['one-hot', 'ordinal']
 const fraction = (label: string): ParamSpec => ({ kind: 'number', label, help: label, default: 0, min: 0, max: 0.9 })
 const flag = (label: string): ParamSpec => ({ kind: 'boolean', label, help: label, default: true })
 
-const splitSpecs: Readonly<Record<keyof SplitSettings, ParamSpec>> = {
+const splitSpecs: Readonly<Record<Exclude<keyof SplitSettings, 'heldOut'>, ParamSpec>> = {
   test: fraction('Test fraction'),
   validation: fraction('Validation fraction'),
   stratify: flag('Stratify'),
@@ -30,7 +30,7 @@ const missing: readonly ColumnSettings['missing'][] = [
 
 /** Paths that `setData` knows for this description. */
 export function dataPaths(description: DatasetDescription): string[] {
-  const split = Object.keys(splitSpecs).map((key) => `data.split.${key}`)
+  const split = [...Object.keys(splitSpecs), 'heldOut'].map((key) => `data.split.${key}`)
   const columns = description.columns.flatMap((column) =>
     ['role', 'transform', 'missing'].map((setting) => `data.columns.${column.name}.${setting}`),
   )
@@ -54,6 +54,13 @@ function oneOf<T extends string>(path: string, options: readonly T[], value: Jso
   return found
 }
 
+/** One label or a list of them; digits are labels too. */
+function labelsOf(path: string, value: Json): string[] {
+  const labels = Array.isArray(value) ? value : [value]
+  if (labels.every((label) => typeof label === 'string' || typeof label === 'number')) return labels.map(String)
+  throw refuse(path, 'a label of the target or a list of labels', value)
+}
+
 /** Sets the transform of every numeric feature column. */
 export function setScaling(description: DatasetDescription, transform: ColumnTransform): DatasetDescription {
   const columns = description.columns.map((column) =>
@@ -68,8 +75,10 @@ export function setScaling(description: DatasetDescription, transform: ColumnTra
  */
 export function setData(description: DatasetDescription, path: string, value: Json): DatasetDescription | null {
   if (path === 'scaling') return setScaling(description, oneOf(path, numericTransforms, value))
+  if (path === 'split.heldOut')
+    return { ...description, split: { ...description.split, heldOut: labelsOf(path, value) } }
   if (path.startsWith('split.')) {
-    const field = path.slice('split.'.length) as keyof SplitSettings
+    const field = path.slice('split.'.length) as keyof typeof splitSpecs
     const spec = Object.hasOwn(splitSpecs, field) ? splitSpecs[field] : undefined
     if (!spec) return null
     const problem = checkParam(field, spec, value)

@@ -46,8 +46,8 @@ export function prepareModel(request: PrepareModelRequest): PreparedModel {
     })
   const inference = inferDocument(document, signature)
   const objectives = objectivesOf(document, signature, inference).map((objective) => {
-    const column = resolveTarget(inference.nodes[objective.output]!.params, signature)
-    const balanced = plan.classWeight === 'balanced' && column.kind === 'classes'
+    const column = objective.reconstruction ? null : resolveTarget(inference.nodes[objective.output]!.params, signature)
+    const balanced = plan.classWeight === 'balanced' && column?.kind === 'classes'
     return balanced || plan.sampleWeight !== '' ? { ...objective, weighted: true } : objective
   })
   const params = effectiveParams(declaration.params, plan.optimizer.params)

@@ -25,14 +25,18 @@ export interface PreparedData {
   signature: DatasetSignature
 }
 
-/** Fits preprocessing on the training rows only, or takes what was fitted before. */
+/**
+ * Fits preprocessing on the training rows only, or takes what was fitted before. Rows without a target are left out, unless `targets` is
+ * false: a network that learns without one takes them all.
+ */
 export function prepareData(
   table: Table,
   description: DatasetDescription,
   split: Split,
   fitted?: FittedPreprocessing,
+  options: { targets?: boolean } = {},
 ): PreparedData {
-  const usable = new Set(rowsWithoutMissing(table, description))
+  const usable = new Set(rowsWithoutMissing(table, description, undefined, options))
   const keep = (rows: Int32Array) => (usable.size === table.rowCount ? rows : rows.filter((row) => usable.has(row)))
   const kept = { train: keep(split.train), validation: keep(split.validation), test: keep(split.test) }
   const preprocessing = fitted ?? fitPreprocessing(table, description, kept.train)
@@ -66,9 +70,7 @@ function rowsOf(
 ): Float32Array {
   if (binding.kind === 'input') return encodeFeatures(table, fitted, binding.columns).data
   if (binding.kind === 'weight')
-    return options.weights
-      ? weightRows(table, fitted, binding.columns[0] as string, options.weights)
-      : new Float32Array()
+    return options.weights ? weightRows(table, fitted, binding.columns[0], options.weights) : new Float32Array()
   return options.targets ? targetRows(binding, table, fitted, rowSize) : new Float32Array()
 }
 

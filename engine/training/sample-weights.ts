@@ -27,12 +27,12 @@ export function balancedClassWeights(labels: ArrayLike<number>, rows: Int32Array
 export function weightRows(
   table: Table,
   fitted: FittedPreprocessing,
-  targetColumn: string,
+  targetColumn: string | undefined,
   { classWeight, sampleWeight, rows }: SampleWeights,
 ): Float32Array {
   const weights = new Float32Array(table.rowCount).fill(1)
-  const target = encodeTarget(table, fitted, targetColumn)
-  if (classWeight === 'balanced' && target.kind === 'classes') {
+  const target = targetColumn === undefined ? null : encodeTarget(table, fitted, targetColumn)
+  if (classWeight === 'balanced' && target?.kind === 'classes') {
     const ofClass = balancedClassWeights(target.data, rows, target.classes?.length ?? 0)
     for (const row of rows) weights[row] = ofClass[target.data[row] as number] as number
   }

@@ -6,6 +6,7 @@ import type { DatasetSignature, GraphDocument } from '../graph/document.ts'
 import type { DataSlot, NativeAddon } from '../native/program.ts'
 import type { Checkpoint, Resume } from './checkpoint.ts'
 import type { EpochRecord } from './history.ts'
+import { usesTargets } from './objectives.ts'
 import type { TrainingPlan } from './plan.ts'
 import { parsePlan } from './plan-parse.ts'
 import { bindSlots, prepareData } from './prepare.ts'
@@ -90,7 +91,9 @@ async function train({ native, memoryBudget }: TrainerDependencies, request: Tra
   const plan = parsePlan(request.plan)
   const seed = request.seed ?? plan.seed
   const threads = threadsFor(request.threads ?? plan.threads, native)
-  const { split, fitted, signature } = prepareData(table, description, request.split, request.fitted)
+  const { split, fitted, signature } = prepareData(table, description, request.split, request.fitted, {
+    targets: usesTargets(document),
+  })
   const prepared = prepareModel({ document, plan, signature, trainRows: split.train.length })
   const { compiled, objectives } = prepared
   const monitor = monitorOf(plan, prepared, split.validation.length)

@@ -3,6 +3,7 @@ import type { Json } from '../base/json.ts'
 import { mapConcurrently } from '../evaluation/concurrent.ts'
 import { lowerIsBetter } from '../evaluation/holdout.ts'
 import type { NativeAddon } from '../native/program.ts'
+import { usesTargets } from '../training/objectives.ts'
 import { applyOverrides } from '../training/override.ts'
 import { TrainingControl } from '../training/trainer-control.ts'
 import type { TrainingEvent } from '../training/trainer-events.ts'
@@ -72,6 +73,7 @@ const classScores = [
   'pr_auc',
 ]
 const numberScores = ['loss', 'mae', 'mse', 'rmse', 'r2', 'mape']
+const reconstructionScores = ['loss', 'mae', 'mse', 'rmse', 'auroc']
 
 /** Trials, folds and epochs a sweep will take. Throws `tuning.*` and `override.*` when it cannot start. */
 export function sweepCost(request: SweepRequest): SweepCost {
@@ -170,11 +172,19 @@ function planOf(request: SweepRequest, index: number): { epochs: number } {
   return { epochs: typeof epochs === 'number' ? epochs : base.plan.epochs }
 }
 
+function isRegression({ document, description }: Pick<SweepBase, 'document' | 'description'>): boolean {
+  return usesTargets(document) && description.columns.find(({ role }) => role === 'target')?.type === 'numeric'
+}
+
+/** The usual score to rank trials by: of numbers and of reconstructions the root mean squared error, of classes the accuracy. */
+export function defaultMetric(base: Pick<SweepBase, 'document' | 'description'>): string {
+  return isRegression(base) || !usesTargets(base.document) ? 'rmse' : 'accuracy'
+}
+
 /** The score trials are ranked by. Throws `tuning.unknown-metric`. */
 function metricOf({ base, metric }: SweepRequest): string {
-  const target = base.description.columns.find(({ role }) => role === 'target')
-  const known = target?.type === 'numeric' ? numberScores : classScores
-  if (metric === undefined) return target?.type === 'numeric' ? 'rmse' : 'accuracy'
+  const known = isRegression(base) ? numberScores : usesTargets(base.document) ? classScores : reconstructionScores
+  if (metric === undefined) return defaultMetric(base)
   if (!metric.includes('/') && !known.includes(metric)) throw unknownMetric(metric, known)
   return metric
 }

@@ -106,7 +106,9 @@ async function measure(
   }
   const outcome = await createTrainer({ native }).train({ ...trial, split: base.split, threads: 1, onEvent })
   if (outcome.status === 'stopped') return null
-  const { metrics } = await evaluateRows(native, outcome.model, base.table, outcome.split.validation)
+  const { metrics } = await evaluateRows(native, outcome.model, base.table, outcome.split.validation, {
+    anomalies: trial.description.split.heldOut,
+  })
   return { metrics, epochs: outcome.last.epoch }
 }
 

@@ -1,6 +1,6 @@
 import { LaminaError } from '../../base/errors.ts'
 import type { Json } from '../../base/json.ts'
-import type { KFoldResult, Report } from '../../rpc/contract/evaluation.ts'
+import type { KFoldResult, ReconstructionReport, Report } from '../../rpc/contract/evaluation.ts'
 import { usageError } from '../errors.ts'
 import type { Output } from '../output.ts'
 import { type CommandContext, chooseModel, chooseRun } from '../session.ts'
@@ -94,6 +94,12 @@ async function crossValidation({ output, open }: CommandContext, path: string, o
 
 /** Every score of a report under its name. */
 export function scoresOf(report: Report): Record<string, number> {
+  if (report.task === 'reconstruction') {
+    const { loss, mse, rmse, mae, ...rest } = report
+    const some = { threshold: rest.threshold, flagged: rest.flagged, auroc: rest.auroc, detected: rest.detected, false_alarms: rest.falseAlarms } // biome-ignore format: one table
+    const known = Object.entries(some).filter((entry): entry is [string, number] => entry[1] !== null)
+    return { loss, mse, rmse, mae, ...Object.fromEntries(known) }
+  }
   if (report.task === 'regression') {
     const { loss, mae, mse, rmse, r2, mape } = report
     return { loss, mae, mse, rmse, r2, ...(mape === null ? {} : { mape }) }
@@ -121,6 +127,7 @@ function withoutPoints(report: Report): Report {
 function showReport(output: Output, report: Report): void {
   const rows = Object.entries(scoresOf(report))
   output.table(['metric', 'value'], rows)
+  if (report.task === 'reconstruction') return showReconstruction(output, report)
   if (report.task === 'regression') {
     output.line(`Errors are in the units of ${report.target}.`)
     return
@@ -137,6 +144,21 @@ function showReport(output: Output, report: Report): void {
     ],
   )
   showConfusion(output, report.classes, report.confusion)
+}
+
+function showReconstruction(output: Output, report: ReconstructionReport): void {
+  output.line('Errors are mean squared differences in scaled units; rows above the threshold count as anomalies.')
+  output.line()
+  output.table(
+    ['errors of', 'rows', 'mean', 'median', 'max'],
+    report.distributions.map((each) => [each.name, each.rows, each.mean, each.median, each.max]),
+  )
+  if (report.labels.length === 0) return
+  output.line()
+  output.table(
+    ['label', 'rows', 'mean error', 'flagged'],
+    report.labels.map(({ label, rows, mean, flagged }) => [label, rows, mean, flagged ?? '-']),
+  )
 }
 
 function showConfusion(output: Output, classes: readonly string[], counts: readonly (readonly number[])[]): void {

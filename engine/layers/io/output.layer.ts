@@ -2,6 +2,7 @@ import { losses } from '../../training/losses/registry.ts'
 import { defineLayer } from '../layer.ts'
 import type { ParamSpecs } from '../params.ts'
 import { numberParam, textParam } from '../read-params.ts'
+import { reconstructedInput } from './input-target.ts'
 
 /** The parameters of all losses, each shown while a loss that has it is chosen or may be chosen by `auto`. */
 function lossParams(): ParamSpecs {
@@ -24,16 +25,26 @@ export const output = defineLayer({
   keras: null,
   category: 'io',
   icon: 'log-out',
-  summary: 'Compares what arrives with a target column.',
-  help: 'Names the target column and the loss. With "auto" the loss follows from the target: classes and one unit each give sparse categorical cross-entropy, two classes and one unit give binary cross-entropy, numbers give mean squared error. With several outputs the total loss is $\\sum_k w_k L_k$ (Keras loss_weights).',
+  summary: 'Compares what arrives with a target column, or with an Input.',
+  help: 'Names the target column and the loss. With "auto" the loss follows from the target: classes and one unit each give sparse categorical cross-entropy, two classes and one unit give binary cross-entropy, numbers give mean squared error. An autoencoder names one of its own Inputs as target: the network is to give back what it was fed, through a bottleneck or from a noisy copy (noise layers leave the target clean). With several outputs the total loss is $\\sum_k w_k L_k$ (Keras loss_weights).',
   inputs: [{ name: 'input', label: 'prediction' }],
   outputs: [],
   params: {
     target: {
       kind: 'target',
       label: 'Target',
-      help: 'Target column. Empty: the only one there is.',
+      help: 'Target column, empty: the only one there is; or "input:" and the name of an Input that is to be reconstructed.',
       default: '',
+      searchable: false,
+    },
+    anomalyQuantile: {
+      kind: 'number',
+      label: 'Anomaly quantile',
+      help: 'Share of the validation rows whose reconstruction error lies below the threshold; rows above it count as anomalies.',
+      default: 0.95,
+      min: 0.5,
+      max: 0.9999,
+      visible: (params) => reconstructedInput(params.target) !== null,
       searchable: false,
     },
     loss: {
@@ -81,7 +92,8 @@ export const output = defineLayer({
   headline(params) {
     const target = textParam(params, 'target')
     const weight = numberParam(params, 'weight')
-    const facts = [target || 'the target', `loss ${textParam(params, 'loss')}`]
+    const input = reconstructedInput(target)
+    const facts = [input ? `gives back ${input}` : target || 'the target', `loss ${textParam(params, 'loss')}`]
     return weight === 1 ? facts : [...facts, `weight ${weight}`]
   },
   samples: [{ inputs: [[-1, 3]], params: {} }],

@@ -50,6 +50,7 @@ const splitSettings = v.object({
   stratify: v.boolean(),
   shuffle: v.boolean(),
   seed: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  heldOut: v.optional(v.array(v.string())),
 })
 
 export const datasets = {

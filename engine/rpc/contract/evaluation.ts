@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import type { ReconstructionReport as ReconstructionScores } from '../../evaluation/reconstruction-report.ts'
 import { idSchema, inProject, jsonObjectSchema, jsonSchema, pathSchema } from './common.ts'
 import { method } from './define.ts'
 import type { RunSummary } from './training.ts'
@@ -33,7 +34,14 @@ export interface RegressionReport {
   points: [number, number][]
 }
 
-export type Report = ClassificationReport | RegressionReport
+/** What an autoencoder fails to give back; errors are mean squared differences in scaled units. */
+export interface ReconstructionReport extends Omit<ReconstructionScores, 'kind' | 'samples'> {
+  task: 'reconstruction'
+  rows: number
+  loss: number
+}
+
+export type Report = ClassificationReport | RegressionReport | ReconstructionReport
 
 export interface EvaluationRecord {
   id: string

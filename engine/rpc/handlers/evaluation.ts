@@ -2,6 +2,7 @@ import { basename, resolve } from 'node:path'
 import Papa from 'papaparse'
 import { newId } from '../../base/ids.ts'
 import type { JsonObject } from '../../base/json.ts'
+import type { Split, Table } from '../../data/dataset.ts'
 import { readDataFile } from '../../data/files.ts'
 import { loadNewTable } from '../../data/infer.ts'
 import { encodeTarget, inverseTarget } from '../../data/preprocess.ts'
@@ -13,11 +14,13 @@ import type { StoredEvaluation } from '../../store/results.ts'
 import type { HandlersOf } from '../contract/define.ts'
 import type { EvaluationRecord, evaluation, KFoldResult, Report } from '../contract/evaluation.ts'
 import type { EngineContext } from '../services/context.ts'
+import { splitOf } from '../services/dataset-cache.ts'
 import { writeFileAtomically } from '../services/files.ts'
 import { loadModelWithData } from '../services/model-loader.ts'
+import type { OpenProject } from '../services/projects.ts'
 import { toKFoldResult, toReport } from '../services/reports.ts'
 import { shuffleLabels } from '../services/shuffle-labels.ts'
-import { loadTrained, partOf } from '../services/trained-model.ts'
+import { type LoadedRun, loadTrained, partOf } from '../services/trained-model.ts'
 
 const PREVIEW_ROWS = 50
 
@@ -27,14 +30,13 @@ export const evaluationHandlers: HandlersOf<{ evaluation: typeof evaluation }, E
     const trained = loadTrained(open, run)
     const { table, rows } = partOf(open, trained, part)
     const { model, description } = trained
-    const measured = await evaluateRows(context.native(), model, table, rows)
+    const measured = await evaluateRows(context.native(), model, table, rows, {
+      references: referencesOf(open, trained, part),
+      anomalies: description.split.heldOut,
+    })
     const { outputs } = await predictTable(context.native(), model, description, table, { rows })
-    const target = encodeTarget(table, model.fitted, measured.outputs[0]!.target)
-    const actual = inverseTarget(
-      target,
-      Float64Array.from(rows, (row) => target.data[row]!),
-    )
-    const report = toReport(measured, outputs, actual)
+    const target = measured.outputs[0]!.target
+    const report = toReport(measured, outputs, target === '' ? [] : actualValues(model, table, rows, target))
     const json = { ...report, scores: measured.metrics } as unknown as JsonObject
     const id = open.store.runs.get(run).id
     return toRecord(open.store.evaluations.add({ kind: 'holdout', run: id, model: null, part, report: json }))
@@ -115,6 +117,23 @@ export const evaluationHandlers: HandlersOf<{ evaluation: typeof evaluation }, E
       path,
     }
   },
+}
+
+/** Training and validation rows, which the errors of an autoencoder on another part are compared with. */
+function referencesOf(open: OpenProject, trained: LoadedRun, part: keyof Split) {
+  const split = splitOf(open.tables.table(trained.description), trained.description)
+  return (['train', 'validation'] as const)
+    .filter((each) => split[each].length > 0 && (each !== part || each === 'validation'))
+    .map((each) => ({ name: each === 'train' ? 'training' : each, rows: partOf(open, trained, each).rows }))
+}
+
+/** True values of a target in source units. */
+function actualValues({ fitted }: LoadedRun['model'], table: Table, rows: Int32Array, column: string): Float64Array {
+  const target = encodeTarget(table, fitted, column)
+  return inverseTarget(
+    target,
+    Float64Array.from(rows, (row) => target.data[row]!),
+  )
 }
 
 function toRecord(stored: StoredEvaluation): EvaluationRecord {

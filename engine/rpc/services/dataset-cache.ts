@@ -1,10 +1,9 @@
 import { LaminaError } from '../../base/errors.ts'
-import type { DatasetDescription, Split, Table } from '../../data/dataset.ts'
+import type { DatasetDescription, Table } from '../../data/dataset.ts'
 import { readDataFile } from '../../data/files.ts'
 import { loadTable } from '../../data/infer.ts'
 import { rowsWithoutMissing } from '../../data/preprocess.ts'
-import { splitRows } from '../../data/split.ts'
-import { codesOf } from '../../data/table.ts'
+import { splitTable } from '../../data/split.ts'
 import type { DatasetSignature } from '../../graph/document.ts'
 import type { ProjectStore } from '../../store/projects.ts'
 
@@ -65,16 +64,8 @@ export class DatasetCache {
   }
 }
 
-/** Class codes of the only target, for stratification; undefined for numbers or several targets. */
-export function targetCodes(table: Table, description: DatasetDescription): Int32Array | undefined {
-  const targets = description.columns.filter((column) => column.role === 'target')
-  return targets.length === 1 ? codesOf(table, targets[0]!.name) : undefined
-}
-
 /** The description's split of the table's rows. */
-export function splitOf(table: Table, description: DatasetDescription): Split {
-  return splitRows(description.split, table.rowCount, targetCodes(table, description))
-}
+export const splitOf = splitTable
 
 /** Part of every row; `dropped` = left out for a missing cell. */
 export function partsOf(

@@ -16,7 +16,7 @@ export function datasetView(project: OpenProject, id: string, extra: DatasetView
   }
   try {
     const table = project.tables.table(description)
-    view.problems.push(...validateDataset(description, table), ...tableWarnings(table))
+    view.problems.push(...validateDataset(description, table, { targets: 'optional' }), ...tableWarnings(table))
     for (const part of partsOf(table, description)) if (part !== 'dropped') view.splitCounts[part] += 1
   } catch (thrown) {
     const { details } = LaminaError.from(thrown, description.name)

@@ -4,6 +4,7 @@ import type { DatasetDescription, Table } from '../../data/dataset.ts'
 import { assertDataset } from '../../data/validate.ts'
 import type { GraphDocument } from '../../graph/document.ts'
 import { parseDocument } from '../../graph/parse.ts'
+import { usesTargets } from '../../training/objectives.ts'
 import { applyOverrides } from '../../training/override.ts'
 import type { TrainingPlan } from '../../training/plan.ts'
 import { parsePlan } from '../../training/plan-parse.ts'
@@ -42,7 +43,7 @@ export function loadModelWithData(
   const model = loadModel(project, id, set)
   if (model.description) {
     const table = project.tables.table(model.description)
-    assertDataset(model.description, table)
+    assertDataset(model.description, table, { targets: usesTargets(model.document) ? 'required' : 'optional' })
     return { ...model, description: model.description, table }
   }
   throw new LaminaError({

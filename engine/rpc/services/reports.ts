@@ -14,6 +14,10 @@ export function toReport(
 ): Report {
   const { report, target } = outputs[0]!
   if (report.kind === 'classification') return classification(report, loss)
+  if (report.kind === 'reconstruction') {
+    const { kind, samples, ...scores } = report
+    return { ...scores, task: kind, rows: samples, loss }
+  }
   const first = predictions[0]
   const regression: RegressionReport = {
     task: 'regression',

@@ -4,7 +4,7 @@ import { lowerIsBetter } from '../../evaluation/holdout.ts'
 import type { StoredSweep } from '../../store/results.ts'
 import { applyOverrides, searchableParameters } from '../../training/override.ts'
 import { parseSpace } from '../../tuning/space.ts'
-import { checkRequest, rankTrials, runSweep, type SweepRequest, sweepCost } from '../../tuning/sweep.ts'
+import { checkRequest, defaultMetric, rankTrials, runSweep, type SweepRequest, sweepCost } from '../../tuning/sweep.ts'
 import type { TrialResult } from '../../tuning/trial.ts'
 import type { SweepRecord, TrialRecord } from '../contract/evaluation.ts'
 import type { EngineContext } from './context.ts'
@@ -69,7 +69,7 @@ export function startSweep(
   const { store } = project
   const { name } = store.models.get(params.model)
   const title = `Sweep of ${name}: ${request.space.dimensions.map(({ path }) => path).join(', ')}`
-  const objective = params.objective ?? defaultObjective(request)
+  const objective = params.objective ?? defaultMetric(request.base)
   const sweep = store.sweeps.create({
     model: params.model,
     name: title,
@@ -186,11 +186,6 @@ function toTrial({ index, overrides, status, metrics, seconds, error }: TrialRes
     seconds,
     error: error?.message ?? null,
   }
-}
-
-function defaultObjective({ base }: SweepRequest): string {
-  const target = base.description.columns.find((column) => column.role === 'target')
-  return target?.type === 'numeric' ? 'rmse' : 'accuracy'
 }
 
 function tell(context: EngineContext, project: OpenProject, id: string): void {

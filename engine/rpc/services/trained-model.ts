@@ -1,6 +1,7 @@
 import { LaminaError } from '../../base/errors.ts'
 import type { DatasetDescription, Split, Table } from '../../data/dataset.ts'
 import { rowsWithoutMissing } from '../../data/preprocess.ts'
+import { usesTargets } from '../../training/objectives.ts'
 import { signatureOf } from '../../training/prepare.ts'
 import { prepareModel } from '../../training/prepare-model.ts'
 import type { TrainedModel } from '../../training/trainer.ts'
@@ -14,6 +15,8 @@ export interface LoadedRun {
   modelName: string
   model: TrainedModel
   description: DatasetDescription
+  /** An Output was trained on a target column, so rows without one do not count. */
+  usesTargets: boolean
 }
 
 /**
@@ -39,17 +42,18 @@ export function loadTrained(project: OpenProject, id: string): LoadedRun {
   const signature = signatureOf(fitted, description.rowCount)
   const { compiled, objectives } = prepareModel({ document, plan, signature })
   const model = { compiled, objectives, fitted, signature, persistent: checkpoint.persistent }
-  return { name: run.name, number: run.number, modelName: run.modelName, model, description }
+  const { name, number, modelName } = run
+  return { name, number, modelName, model, description, usesTargets: usesTargets(document) }
 }
 
 /** Table and rows of one part of a run's own split. Throws `evaluation.empty-part`. */
 export function partOf(
   project: OpenProject,
-  { description }: LoadedRun,
+  { description, usesTargets: targets }: LoadedRun,
   part: keyof Split,
 ): { table: Table; rows: Int32Array } {
   const table = project.tables.table(description)
-  const rows = rowsWithoutMissing(table, description, splitOf(table, description)[part])
+  const rows = rowsWithoutMissing(table, description, splitOf(table, description)[part], { targets })
   if (rows.length > 0) return { table, rows }
   throw new LaminaError({
     code: 'evaluation.empty-part',

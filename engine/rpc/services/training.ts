@@ -2,6 +2,7 @@ import { LaminaError } from '../../base/errors.ts'
 import type { Json, JsonObject } from '../../base/json.ts'
 import type { StoredRun } from '../../store/runs.ts'
 import type { Checkpoint, Resume } from '../../training/checkpoint.ts'
+import { usesTargets } from '../../training/objectives.ts'
 import { prepareData } from '../../training/prepare.ts'
 import { monitorOf, prepareModel } from '../../training/prepare-model.ts'
 import { runStateFromJson, runStateToJson } from '../../training/run-state.ts'
@@ -29,7 +30,9 @@ export function startTraining(
 ): { job: string; run: string } {
   const set = request.set ?? {}
   const { document, plan, description, table, name } = loadModelWithData(project, request.model, set)
-  const { split, fitted, signature } = prepareData(table, description, splitOf(table, description))
+  const { split, fitted, signature } = prepareData(table, description, splitOf(table, description), undefined, {
+    targets: usesTargets(document),
+  })
   const prepared = prepareModel({ document, plan, signature, trainRows: split.train.length })
   monitorOf(plan, prepared, split.validation.length)
   const snapshot: RunSnapshot = {

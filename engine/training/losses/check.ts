@@ -1,6 +1,7 @@
 import { LaminaError } from '../../base/errors.ts'
 import type { Shape } from '../../base/shape.ts'
-import { formatShape } from '../../base/shape.ts'
+import { formatShape, sameShape } from '../../base/shape.ts'
+import type { LossDeclaration } from '../../compile/types.ts'
 import type { DatasetSignature } from '../../graph/document.ts'
 
 export type Target = DatasetSignature['targets'][number]
@@ -68,5 +69,39 @@ export function checkValueUnits(label: string, prediction: Shape, target: Target
     classes === 2 ? '1 or 2 units' : `${classes} units`,
     `${units} ${units === 1 ? 'unit' : 'units'}`,
     `Give the last Dense ${classes === 2 ? 1 : classes} ${classes === 2 ? 'unit' : 'units'}.`,
+  )
+}
+
+/** An Input given back: a loss over numbers, and a prediction of the Input's own shape, whatever that is. */
+export function checkReconstruction(
+  loss: LossDeclaration,
+  prediction: Shape,
+  target: { column: string; input?: { shape?: Shape } },
+): void {
+  const name = target.column
+  if (loss.target !== 'value')
+    throw lossError(
+      `${loss.label} compares classes, but "${name}" is a value to be given back.`,
+      'a loss over numbers',
+      loss.label,
+      'Use mean squared error, or binary cross-entropy for values from 0 to 1 with sigmoid.',
+    )
+  if (loss.overFeatures && prediction.length > 2)
+    throw lossError(
+      `${loss.label} takes one vector a sample, not ${formatShape(prediction)}.`,
+      'N x units',
+      formatShape(prediction),
+      'Use mean squared error, or flatten the Input.',
+    )
+  const shape = target.input?.shape
+  if (!shape || sameShape(prediction, shape)) return
+  const sizes = formatShape(shape.slice(1))
+  throw lossError(
+    `The Input to be given back is ${formatShape(shape)}, but ${formatShape(prediction)} arrives.`,
+    formatShape(shape),
+    formatShape(prediction),
+    shape.length === 2
+      ? `Give the last Dense ${sizes} units.`
+      : `End with a layer of the shape ${sizes}, or put a Reshape to ${sizes} in front of the Output.`,
   )
 }

@@ -1,10 +1,16 @@
-import type { KFoldResult, Report } from '../../../engine/rpc/contract/evaluation.ts'
+import type { KFoldResult, ReconstructionReport, Report } from '../../../engine/rpc/contract/evaluation.ts'
+import { formatCount, formatNumber, formatPercent } from '../../services/format.ts'
 
 /** A table as rows of cells, the first being the header. */
 export type Cells = readonly (readonly (string | number)[])[]
 
 /** The figures of a report as a table. */
 export function reportCells(report: Report): Cells {
+  if (report.task === 'reconstruction')
+    return [
+      ['errors of', 'rows', 'mean', 'min', 'median', 'max'],
+      ...report.distributions.map((each) => [each.name, each.rows, each.mean, each.min, each.median, each.max]),
+    ]
   if (report.task === 'regression')
     return [
       ['metric', 'value'],
@@ -26,6 +32,49 @@ export function reportCells(report: Report): Cells {
       report[kind].f1,
       report.rows,
     ]),
+  ]
+}
+
+/** How an autoencoder does on each label that it has not seen, as a table. */
+export function labelCells({ labels }: ReconstructionReport): Cells {
+  return [
+    ['label', 'rows', 'mean error', 'above threshold'],
+    ...labels.map((each) => [each.label, each.rows, each.mean, each.flagged ?? '']),
+  ]
+}
+
+/** The rows that an autoencoder gives back worst, counted from 1 as in the table. */
+export function worstCells({ worst }: ReconstructionReport): Cells {
+  return [['row', 'error', 'label'], ...worst.map((each) => [each.row + 1, each.error, each.label ?? ''])]
+}
+
+/** Headline figures of a report. */
+export function figuresOf(report: Report): { id: string; label: string; text: string }[] {
+  const number = (id: string, label: string, value: number) => ({ id, label, text: formatNumber(value) })
+  const common = [number('loss', 'Loss', report.loss), { id: 'rows', label: 'Rows', text: formatCount(report.rows) }]
+  if (report.task === 'regression')
+    return [
+      number('r2', 'R²', report.r2),
+      number('rmse', 'RMSE', report.rmse),
+      number('mae', 'MAE', report.mae),
+      ...common,
+    ]
+  if (report.task === 'classification')
+    return [
+      { id: 'accuracy', label: 'Accuracy', text: formatPercent(report.accuracy) },
+      number('macro-f1', 'Macro F1', report.macro.f1),
+      number('log-loss', 'Log loss', report.logLoss),
+      ...common,
+    ]
+  const { auroc, threshold, detected, falseAlarms } = report
+  const optional = (id: string, label: string, text: string | null) => (text === null ? [] : [{ id, label, text }])
+  return [
+    ...optional('auroc', 'AUROC', auroc === null ? null : formatNumber(auroc)),
+    number('mse', 'Mean error', report.mse),
+    ...optional('threshold', 'Threshold', threshold === null ? null : formatNumber(threshold)),
+    ...optional('detected', 'Anomalies found', detected === null ? null : formatPercent(detected)),
+    ...optional('false-alarms', 'False alarms', falseAlarms === null ? null : formatPercent(falseAlarms)),
+    ...common,
   ]
 }
 

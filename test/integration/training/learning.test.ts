@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Random, Stream } from '../../../engine/base/rng.ts'
 import type { Table } from '../../../engine/data/dataset.ts'
+import { splitTable } from '../../../engine/data/split.ts'
 import { columnOf } from '../../../engine/data/table.ts'
 import { evaluateRows } from '../../../engine/evaluation/holdout.ts'
 import { crossValidate } from '../../../engine/evaluation/kfold.ts'
@@ -10,7 +11,7 @@ import type { Checkpoint } from '../../../engine/training/checkpoint.ts'
 import { applyOverrides } from '../../../engine/training/override.ts'
 import { createTrainer, type RunOutcome } from '../../../engine/training/trainer.ts'
 import type { TrainingEvent } from '../../../engine/training/trainer-events.ts'
-import { type Project, splitOf, templateProject, textProject } from './projects.ts'
+import { type Project, templateProject, textProject } from './projects.ts'
 
 const native = loadNative()
 const trainer = createTrainer({ native })
@@ -313,7 +314,7 @@ describe('numbers of a run', () => {
 
   it('know nothing of rows that do not train: other test rows, same weights', async () => {
     const project = templateProject('iris')
-    const split = splitOf(project.description, project.table)
+    const split = splitTable(project.table, project.description)
     const outcome = await trainer.train(project)
     const without = await trainer.train({ ...project, split: { ...split, test: new Int32Array() } })
     expect(without.model.persistent).toEqual(outcome.model.persistent)

@@ -1,8 +1,7 @@
 import { join } from 'node:path'
 import type { DatasetDescription, Split, Table } from '../../../engine/data/dataset.ts'
 import { inferDataset } from '../../../engine/data/infer.ts'
-import { splitRows } from '../../../engine/data/split.ts'
-import { codesOf } from '../../../engine/data/table.ts'
+import { splitTable } from '../../../engine/data/split.ts'
 import type { GraphDocument } from '../../../engine/graph/document.ts'
 import { templateFile } from '../../../engine/rpc/services/template-data.ts'
 import { type ChainLayer, chain } from '../../../engine/templates/chain.ts'
@@ -20,12 +19,6 @@ export interface Project {
 
 const RESOURCES = join(import.meta.dirname, '../../../resources')
 
-/** The rows of a table divided as its description says. */
-export function splitOf(description: DatasetDescription, table: Table): Split {
-  const target = description.columns.find(({ role }) => role === 'target')
-  return splitRows(description.split, table.rowCount, target && codesOf(table, target.name))
-}
-
 /** A template with its own table. */
 export function templateProject(id: string): Project {
   const template = findTemplate(id)
@@ -34,7 +27,7 @@ export function templateProject(id: string): Project {
   const inferred = inferDataset(bytes, name, { target: template.data.target })
   const description = applyTemplateData(template, inferred.description)
   const { document, plan } = template
-  return { document, plan, description, table: inferred.table, split: splitOf(description, inferred.table) }
+  return { document, plan, description, table: inferred.table, split: splitTable(inferred.table, description) }
 }
 
 /** A chain of layers on a table given as CSV text; the column `y` is the target. */
@@ -52,6 +45,6 @@ export function textProject(
     plan: { ...defaultPlan, ...plan },
     description,
     table: inferred.table,
-    split: splitOf(description, inferred.table),
+    split: splitTable(inferred.table, description),
   }
 }

@@ -1,0 +1,53 @@
+import type { FittedPreprocessing } from '../data/dataset.ts'
+import { modelNames } from '../data/preprocess.ts'
+import type { DataSlot } from '../native/program.ts'
+import type { TrainedModel } from '../training/trainer.ts'
+
+/** One number of an Input as the network sees it: its name, and (value / scale + shift) in the units of the source. */
+export interface ModelColumn {
+  name: string
+  shift: number
+  scale: number
+}
+
+/** The numbers that source columns become, in order. */
+export function modelColumns(fitted: FittedPreprocessing, columns: readonly string[]): ModelColumn[] {
+  return columns.flatMap((name): ModelColumn[] => {
+    const column = fitted.features.find((feature) => feature.name === name)
+    if (!column) return []
+    if (column.type === 'numeric') return [{ name, shift: column.shift, scale: column.scale }]
+    return modelNames(column).map((each) => ({ name: each, shift: 0, scale: 1 }))
+  })
+}
+
+/** Where an Output that gives an Input back finds what it was fed; null for an Output with a target column. */
+export function reconstructionOf({ compiled, objectives }: TrainedModel, output: string) {
+  const reconstruction = objectives.find((objective) => objective.output === output)?.reconstruction
+  const binding = compiled.slots.find((slot) => slot.kind === 'input' && slot.node === reconstruction?.input)
+  return reconstruction && binding ? { binding, quantile: reconstruction.quantile } : null
+}
+
+/** Sums over features of the squared and of the absolute difference between a reconstruction and what was fed. */
+interface RowErrors {
+  squared: Float64Array
+  absolute: Float64Array
+}
+
+/** Mean squared and mean absolute error of each row, in scaled units, so that no column counts more for its unit. */
+export function rowErrors(
+  given: Float32Array,
+  { data, rowSize, scale = 1, shift = 0 }: DataSlot,
+  rows: Int32Array,
+): RowErrors {
+  const bytes = data instanceof Uint8Array
+  const squared = new Float64Array(rows.length)
+  const absolute = new Float64Array(rows.length)
+  for (const [index, row] of rows.entries())
+    for (let i = 0; i < rowSize; i += 1) {
+      const fed = data[row * rowSize + i] as number
+      const difference = (given[index * rowSize + i] as number) - (bytes ? fed * scale + shift : fed)
+      squared[index]! += (difference * difference) / rowSize
+      absolute[index]! += Math.abs(difference) / rowSize
+    }
+  return { squared, absolute }
+}
