@@ -51,3 +51,13 @@ export function rowErrors(
     }
   return { squared, absolute }
 }
+
+/** The numbers of the Input that each Output of an autoencoder gives back, by Output. */
+export function reconstructedColumns(model: TrainedModel): Map<string, ModelColumn[]> {
+  const found = new Map<string, ModelColumn[]>()
+  for (const { node } of model.compiled.outputs) {
+    const reconstruction = reconstructionOf(model, node)
+    if (reconstruction) found.set(node, modelColumns(model.fitted, reconstruction.binding.columns))
+  }
+  return found
+}

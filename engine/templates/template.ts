@@ -1,5 +1,5 @@
 import type { Random } from '../base/rng.ts'
-import type { DatasetDescription, SplitSettings } from '../data/dataset.ts'
+import type { ColumnRole, ColumnSettings, DatasetDescription, SplitSettings } from '../data/dataset.ts'
 import type { GraphDocument } from '../graph/document.ts'
 import { setScaling } from '../training/override-data.ts'
 import type { TrainingPlan } from '../training/plan.ts'
@@ -35,6 +35,8 @@ export interface DataGenerator {
 /** How a template's data is prepared; columns not named here keep what was inferred. */
 export type TemplateData = {
   target: string
+  /** Roles of columns that differ from what was inferred. */
+  roles?: Readonly<Record<string, ColumnRole>>
   /** Transform of all numeric features. */
   scaling: 'none' | 'standardize' | 'min-max' | 'robust'
   split: Partial<SplitSettings>
@@ -46,6 +48,8 @@ export type TemplateData = {
     }
   | { generator: DataGenerator; file?: undefined }
 )
+
+export type TemplateTask = 'classification' | 'regression' | 'reconstruction' | 'generation'
 
 /** A project to start from: data, a network that does well on it, and how to train it. */
 export interface Template {
@@ -60,14 +64,23 @@ export interface Template {
   group: TemplateGroup
   /** Place within the group: tens, so that others fit between. */
   order: number
-  task: 'classification' | 'regression'
+  task: TemplateTask
   data: TemplateData
   document: GraphDocument
   plan: TrainingPlan
 }
 
-/** A description as inferred, with the template's scaling and split; also for the user's own table (`--data`). */
+/** A column in another role, with the transform and the policy for missing cells that go with it. */
+function withRole(column: ColumnSettings, role: ColumnRole | undefined): ColumnSettings {
+  if (role === undefined || role === column.role) return column
+  const categorical = role === 'target' ? 'ordinal' : 'one-hot'
+  const transform = column.type === 'categorical' ? categorical : column.transform
+  return { ...column, role, transform, missing: role === 'target' ? 'drop-row' : column.missing }
+}
+
+/** A description as inferred, with the template's roles, scaling and split; also for the user's own table (`--data`). */
 export function applyTemplateData(template: Template, description: DatasetDescription): DatasetDescription {
-  const scaled = setScaling(description, template.data.scaling)
+  const columns = description.columns.map((column) => withRole(column, template.data.roles?.[column.name]))
+  const scaled = setScaling({ ...description, columns }, template.data.scaling)
   return { ...scaled, split: { ...scaled.split, ...template.data.split } }
 }

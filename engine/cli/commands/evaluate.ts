@@ -127,7 +127,10 @@ function withoutPoints(report: Report): Report {
 function showReport(output: Output, report: Report): void {
   const rows = Object.entries(scoresOf(report))
   output.table(['metric', 'value'], rows)
-  if (report.task === 'reconstruction') return showReconstruction(output, report)
+  if (report.task === 'reconstruction') {
+    showReconstruction(output, report)
+    return
+  }
   if (report.task === 'regression') {
     output.line(`Errors are in the units of ${report.target}.`)
     return

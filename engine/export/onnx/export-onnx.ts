@@ -3,6 +3,7 @@ import { elementCount, type Shape } from '../../base/shape.ts'
 import type { CompiledModel, SlotBinding } from '../../compile/compile.ts'
 import type { IrGraph, IrNode, IrValue, ValueId } from '../../compile/ir.ts'
 import type { FittedColumn, FittedPreprocessing } from '../../data/dataset.ts'
+import type { ModelColumn } from '../../evaluation/reconstruction.ts'
 import { OnnxGraph } from './graph.ts'
 import { operatorFor } from './operators.ts'
 import {
@@ -37,6 +38,8 @@ export interface OnnxExportRequest {
   /** Persistent memory of a session, as in a checkpoint. */
   persistent: Float32Array
   fitted: FittedPreprocessing
+  /** By Output that gives an Input back: the numbers of that Input, so that it is given back in source units. */
+  reconstructed?: ReadonlyMap<string, readonly ModelColumn[]>
   /** Name of the graph. */
   name: string
   /** Version of Lamina. */
@@ -58,7 +61,11 @@ export function exportOnnx(request: OnnxExportRequest): OnnxExport {
   const outputs: ExportedOutput[] = []
   const infos = compiled.outputs.map(({ node, name, rowShape }, index) => {
     const column = targetOf(compiled.slots, node, fitted)
-    const value = inSourceUnits(graph, names[index]!, column)
+    const given = (request.reconstructed?.get(node) ?? []).filter((each) => each.shift !== 0 || each.scale !== 1)
+    const value =
+      given.length > 0
+        ? reconstructionInSourceUnits(graph, names[index]!, rowShape, request.reconstructed!.get(node)!)
+        : inSourceUnits(graph, names[index]!, column)
     const output = graph.add('Identity', [value], {}, { output: graph.unique(name) })
     outputs.push({ name: output, column: column?.name ?? '', rowShape, classes: column?.categories })
     return tensorInfo(output, DataType.float, rowShape)
@@ -172,6 +179,20 @@ function targetOf(slots: readonly SlotBinding[], node: string, fitted: FittedPre
 function inSourceUnits(graph: OnnxGraph, value: string, column: FittedColumn | undefined): string {
   if (column?.type !== 'numeric' || (column.shift === 0 && column.scale === 1)) return value
   return graph.add('Add', [graph.add('Mul', [value, graph.scalar(1 / column.scale)]), graph.scalar(column.shift)])
+}
+
+/** value / scale + shift of each number, in the shape of the Input. */
+function reconstructionInSourceUnits(
+  graph: OnnxGraph,
+  value: string,
+  rowShape: readonly number[],
+  columns: readonly ModelColumn[],
+): string {
+  const dims = [1, ...rowShape]
+  const factor = columns.map(({ scale }) => 1 / scale)
+  const scaled = graph.add('Mul', [value, graph.floats('unscale', dims, factor)])
+  const shift = columns.map((column) => column.shift)
+  return graph.add('Add', [scaled, graph.floats('unshift', dims, shift)])
 }
 
 function notesOn(fitted: FittedPreprocessing): string[] {

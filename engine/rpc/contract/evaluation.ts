@@ -1,5 +1,4 @@
 import * as v from 'valibot'
-import type { ReconstructionReport as ReconstructionScores } from '../../evaluation/reconstruction-report.ts'
 import { idSchema, inProject, jsonObjectSchema, jsonSchema, pathSchema } from './common.ts'
 import { method } from './define.ts'
 import type { RunSummary } from './training.ts'
@@ -34,11 +33,42 @@ export interface RegressionReport {
   points: [number, number][]
 }
 
-/** What an autoencoder fails to give back; errors are mean squared differences in scaled units. */
-export interface ReconstructionReport extends Omit<ReconstructionScores, 'kind' | 'samples'> {
+/** What an autoencoder fails to give back. The error of a row is the mean squared difference over its numbers, in scaled units. */
+export interface ReconstructionReport {
   task: 'reconstruction'
   rows: number
   loss: number
+  mse: number
+  rmse: number
+  mae: number
+  /** The quantile of the errors of `thresholdPart` from which a row counts as an anomaly; null without such rows. */
+  threshold: number | null
+  thresholdQuantile: number
+  thresholdPart: string | null
+  /** Share of the rows above the threshold. */
+  flagged: number | null
+  /** Borders of the bins that `counts` of the distributions refer to. */
+  edges: number[]
+  /** Of the parts for comparison, then of the rows at hand, ordinary ones and anomalies apart where labels tell them. */
+  distributions: {
+    name: string
+    rows: number
+    mean: number
+    min: number
+    median: number
+    max: number
+    counts: number[]
+  }[]
+  /** By label of the target column, which the network has not seen. */
+  labels: { label: string; rows: number; mean: number; flagged: number | null }[]
+  /** Labels that count as anomalies. */
+  anomalies: string[]
+  auroc: number | null
+  /** Shares of anomalies and of ordinary rows above the threshold. */
+  detected: number | null
+  falseAlarms: number | null
+  /** Rows (from 0) with the largest errors, largest first. */
+  worst: { row: number; error: number; label: string | null }[]
 }
 
 export type Report = ClassificationReport | RegressionReport | ReconstructionReport

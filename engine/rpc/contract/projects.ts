@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import type { TemplateGroup } from '../../templates/template.ts'
+import type { TemplateGroup, TemplateTask } from '../../templates/template.ts'
 import { idSchema, inProject, nothing, pathSchema } from './common.ts'
 import { method } from './define.ts'
 
@@ -8,7 +8,7 @@ export interface TemplateInfo {
   title: string
   summary: string
   group: TemplateGroup
-  task: 'classification' | 'regression'
+  task: TemplateTask
   rows: number
   columns: number
 }

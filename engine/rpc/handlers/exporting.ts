@@ -1,4 +1,5 @@
 import { LaminaError } from '../../base/errors.ts'
+import { reconstructedColumns } from '../../evaluation/reconstruction.ts'
 import { exportOnnx } from '../../export/onnx/export-onnx.ts'
 import { exportSafetensors } from '../../export/weights.ts'
 import type { HandlersOf } from '../contract/define.ts'
@@ -31,7 +32,8 @@ const formats: readonly Format[] = [
     help: 'Network, weights and preprocessing for ONNX Runtime and other programs: source units in, predictions out.',
     async write(run, open, { version, native }) {
       const { compiled, persistent, fitted } = run.model
-      const exported = exportOnnx({ compiled, persistent, fitted, name: run.modelName, version })
+      const reconstructed = reconstructedColumns(run.model)
+      const exported = exportOnnx({ compiled, persistent, fitted, reconstructed, name: run.modelName, version })
       const verified = await checkOnnx(native(), open, run, exported)
       const note = verified
         ? `ONNX Runtime gives the same on ${verified.rows} rows; largest difference ${verified.largestDifference.toExponential(1)}.`

@@ -98,17 +98,23 @@ function feedsOf(runtime: Runtime, { inputs }: OnnxExport, table: Table, rows: I
   return feeds
 }
 
-function compare(theirs: Float32Array, ours: OutputPrediction, scale: number): number {
+function compare(theirs: Float32Array, ours: OutputPrediction, scale: (index: number) => number): number {
   const values = ours.kind === 'classes' ? ours.scores : ours.values
   // One unit is the probability of the second of two classes.
   const stride = values.length === theirs.length ? 1 : 2
   let largest = 0
   for (let index = 0; index < theirs.length; index += 1)
-    largest = Math.max(largest, Math.abs(theirs[index]! - values[index * stride + stride - 1]!) * scale)
+    largest = Math.max(largest, Math.abs(theirs[index]! - values[index * stride + stride - 1]!) * scale(index))
   return Number.isNaN(largest) ? Number.POSITIVE_INFINITY : largest
 }
 
-function scaleOf({ model }: LoadedRun, output: OutputPrediction): number {
-  if (output.kind === 'classes') return 1
-  return model.fitted.targets.find(({ name }) => name === output.target)?.scale ?? 1
+/** What turns a number of an output into standard deviations: by the target's scale, or by that of the column given back. */
+function scaleOf({ model }: LoadedRun, output: OutputPrediction): (index: number) => number {
+  if (output.kind === 'classes') return () => 1
+  if (output.kind === 'reconstruction') {
+    const { columns } = output
+    return (index) => Math.abs(columns[index % columns.length]?.scale ?? 1)
+  }
+  const scale = model.fitted.targets.find(({ name }) => name === output.target)?.scale ?? 1
+  return () => scale
 }

@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { LaminaError } from '../../../engine/base/errors.ts'
 import type { SplitSettings } from '../../../engine/data/dataset.ts'
 import { kFold } from '../../../engine/data/folds.ts'
-import { splitRows } from '../../../engine/data/split.ts'
+import { inferDataset } from '../../../engine/data/infer.ts'
+import { splitRows, splitTable } from '../../../engine/data/split.ts'
+import { setData } from '../../../engine/training/override-data.ts'
 
 const settings: SplitSettings = { test: 0.2, validation: 0.2, stratify: false, shuffle: true, seed: 1 }
 const codes = Int32Array.from({ length: 97 }, (_, row) => (row < 60 ? 0 : row < 90 ? 1 : 2))
@@ -114,5 +116,32 @@ describe('folds', () => {
     expect(codeOf(() => kFold({ k: 2, time: true, repeats: 2, seed: 1 }, 6))).toBe('data.conflicting-folds')
     expect(codeOf(() => kFold({ k: 2, stratified: true, seed: 1 }, 6))).toBe('data.conflicting-folds')
     expect(codeOf(() => kFold({ k: 1, seed: 1 }, 6))).toBe('data.invalid-folds')
+  })
+})
+
+describe('labels that are held out of training', () => {
+  const cells = Array.from({ length: 60 }, (_, row) => `${row / 7},${['a', 'b', 'c'][row % 3]}`).join('\n')
+  const { table, description } = inferDataset(new TextEncoder().encode(`x,y\n${cells}`), 'table.csv', { target: 'y' })
+  const split = (heldOut: string[], stratify = true) =>
+    splitTable(table, { ...description, split: { ...settings, stratify, heldOut } })
+
+  it.each([true, false])('only test; the other rows are divided as ever (stratified: %s)', (stratify) => {
+    const { train, validation, test } = split(['b'], stratify)
+    expect([...train, ...validation].some((row) => row % 3 === 1)).toBe(false)
+    expect(test.filter((row) => row % 3 === 1)).toHaveLength(20)
+    expect([train.length, validation.length, test.length]).toEqual([24, 8, 28])
+    expect(sorted(train, validation, test)).toEqual(everyRow(60))
+    expect([...test]).toEqual(sorted(test))
+  })
+
+  it('are none as a rule, and must be labels of the target', () => {
+    expect(split([])).toEqual(splitTable(table, { ...description, split: { ...settings, stratify: true } }))
+    expect(codeOf(() => split(['b', 'd']))).toBe('data.held-out')
+  })
+
+  it('are set by --set, one or a list, digits too', () => {
+    expect(setData(description, 'split.heldOut', 'b')?.split.heldOut).toEqual(['b'])
+    expect(setData(description, 'split.heldOut', [6, '7'])?.split.heldOut).toEqual(['6', '7'])
+    expect(codeOf(() => setData(description, 'split.heldOut', { a: 1 }))).toBe('override.value')
   })
 })
