@@ -29,7 +29,7 @@ const edges = [['bits', 'and_neuron'], ['bits', 'or_neuron'], ['and_neuron', 'an
 
 /** Two neurons beside each other over the same two inputs. */
 const document: GraphDocument = {
-  format: 1,
+  format: 2,
   nodes: {
     bits: { id: 'bits', type: 'input', name: 'bits', params: {}, position: { x: 220, y: 80 } },
     and_neuron: neuron('and_neuron', 2, 80),
