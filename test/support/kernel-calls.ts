@@ -132,6 +132,26 @@ export const kernelCalls: Readonly<Record<string, Rest>> = {
   },
   embedding: { inputs: [{ shape: [-1, 1], data: classes(C).data }, x([C, F])], outputs: [[-1, 1, F]] },
   embedding_gradient: { inputs: [x([-1, 1, F]), classes(37)], outputs: [[37, F]] },
+  attention: {
+    inputs: [x([-1, 50, 6]), x([-1, 261, 6]), x([-1, 261, 34]), classesLike([-1, 261])],
+    outputs: [
+      [-1, 50, 34],
+      [-1, 2, 50],
+    ],
+    attributes: [2, 0.6, 0, 0.3, 1001],
+  },
+  attention_gradient: {
+    inputs: [
+      ...[x([-1, 50, 34]), x([-1, 50, 6]), x([-1, 261, 6]), x([-1, 261, 34]), null],
+      ...[x([-1, 50, 34]), x([-1, 2, 50], 7, 8)],
+    ],
+    outputs: [
+      [-1, 50, 6],
+      [-1, 261, 6],
+      [-1, 261, 34],
+    ],
+    attributes: [2, 0.6, 1, 0.3, 1001],
+  },
   any_not_equal: { inputs: [classesLike([-1, 57, 2])], outputs: [[-1, 57]], attributes: [0] },
   apply_mask: { inputs: [x([-1, 57, 3]), classesLike([-1, 57])], outputs: [[-1, 57, 3]] },
   masked_mean: { inputs: [x([-1, 19, 67]), classesLike([-1, 19])], outputs: [[-1, 67]] },

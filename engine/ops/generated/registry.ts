@@ -11,6 +11,7 @@ import { add } from '../add.op.ts'
 import { amsgradUpdate } from '../amsgrad_update.op.ts'
 import { anyNotEqual } from '../any_not_equal.op.ts'
 import { applyMask } from '../apply_mask.op.ts'
+import { attention, attentionGradient } from '../attention.op.ts'
 import { averagePool2d, averagePool2dGradient } from '../average_pool2d.op.ts'
 import { batchMean, batchMeanGradient } from '../batch_mean.op.ts'
 import { batchNormalization, batchNormalizationGradient, batchNormalizationInference } from '../batch_normalization.op.ts'
@@ -93,6 +94,8 @@ export const ops: readonly OpDeclaration[] = [
   amsgradUpdate,
   anyNotEqual,
   applyMask,
+  attention,
+  attentionGradient,
   averagePool2d,
   averagePool2dGradient,
   batchMean,

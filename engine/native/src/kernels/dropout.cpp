@@ -1,4 +1,4 @@
-#include <cmath>
+#include "dropout.h"
 
 #include "../simd/math.h"
 #include "tiles.h"
@@ -6,15 +6,6 @@
 namespace lamina {
 
 namespace {
-
-/** The largest float below 1: all would be dropped, and the rest scaled to infinity. */
-constexpr double kLargestRate = 1 - 1.0 / (1 << 24);
-
-/** The rate rounded up to a float: random numbers being floats, `u >= rate` then says the same as in float64. */
-float roundedUp(double rate) {
-  const auto rounded = static_cast<float>(rate);
-  return rounded < rate ? std::nextafter(rounded, 1.0f) : rounded;
-}
 
 void validate(Checker& checker) {
   checker.arity(1, 2, 2);

@@ -2,6 +2,7 @@
 import type { ReferenceImplementation } from '../../op.ts'
 import { activation, activationGradient } from '../activation.ts'
 import { adagradUpdate, adadeltaUpdate, adamaxUpdate, amsgradUpdate, nadamUpdate, radamUpdate, lionUpdate } from '../adaptive-update.ts'
+import { attention, attentionGradient } from '../attention.ts'
 import { batchNormalization, batchNormalizationGradient, batchNormalizationInference } from '../batch_normalization.ts'
 import { broadcast, reduceSum, reduceMax, reduceMaxGradient } from '../broadcasting.ts'
 import { scaleChannels, scaleChannelsFactorGradient } from '../channels.ts'
@@ -36,6 +37,8 @@ export const references: Readonly<Record<string, ReferenceImplementation>> = {
   nadam_update: nadamUpdate,
   radam_update: radamUpdate,
   lion_update: lionUpdate,
+  attention: attention,
+  attention_gradient: attentionGradient,
   batch_normalization: batchNormalization,
   batch_normalization_gradient: batchNormalizationGradient,
   batch_normalization_inference: batchNormalizationInference,

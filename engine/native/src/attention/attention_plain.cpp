@@ -1,0 +1,17 @@
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "../simd/math.h"
+#include "plan.h"
+
+#include "../simd/vec_plain.h"
+
+#define LAMINA_ATTENTION_SUMS 16
+#include "head.h"
+
+namespace lamina {
+const AttentionCode attentionPlain = LAMINA_ATTENTION_CODE;
+}
+
+#include "../simd/vec_end.h"
