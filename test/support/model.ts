@@ -13,7 +13,7 @@ export interface Part {
   frozen?: boolean
   /** Name of the node whose weights it uses. */
   weightsFrom?: string
-  /** Names of the nodes it reads (port order); default: the node before it. */
+  /** Names of the nodes it reads, in port order; default: the node before it. */
   from?: string[]
 }
 
@@ -35,7 +35,8 @@ export function documentOf(parts: Readonly<Record<string, Part>>): GraphDocument
     const sources = part.from ?? (before === undefined || part.type === 'input' ? [] : [before])
     for (const [order, source] of sources.entries()) {
       const id = `${source}-${name}-${order}`
-      const port = findLayer(part.type)?.inputs[0]?.name ?? 'input'
+      const ports = findLayer(part.type)?.inputs ?? []
+      const port = (ports[0]?.variadic ? ports[0] : ports[order])?.name ?? 'input'
       edges[id] = { id, from: { node: source, port: 'output' }, to: { node: name, port }, order }
     }
     before = name

@@ -3,6 +3,7 @@ import type { Shape } from '../../base/shape.ts'
 import { spreadAxes } from '../../ops/broadcast.op.ts'
 import type { Attributes } from '../../ops/op.ts'
 import { activate } from './activation-operators.ts'
+import { attentionOperators } from './attention-operators.ts'
 import type { OnnxGraph } from './graph.ts'
 import { imageOperators } from './image-operators.ts'
 import { maskOperators } from './mask-operators.ts'
@@ -30,6 +31,7 @@ export const operators: Readonly<Record<string, OperatorMapping>> = {
   conv2d_transpose: (context) => activate(context.graph, imageOperators.conv2d_transpose!(context), context.attributes),
   ...recurrentOperators,
   ...maskOperators,
+  ...attentionOperators,
   dense: ({ graph, inputs, inputShapes, attributes }) => {
     const [x, w, b] = inputs
     const product =

@@ -13,6 +13,7 @@ import { anyNotEqual } from '../any_not_equal.op.ts'
 import { applyMask } from '../apply_mask.op.ts'
 import { attention, attentionGradient } from '../attention.op.ts'
 import { averagePool2d, averagePool2dGradient } from '../average_pool2d.op.ts'
+import { batchMatmul } from '../batch_matmul.op.ts'
 import { batchMean, batchMeanGradient } from '../batch_mean.op.ts'
 import { batchNormalization, batchNormalizationGradient, batchNormalizationInference } from '../batch_normalization.op.ts'
 import { binaryAccuracy } from '../binary_accuracy.op.ts'
@@ -37,6 +38,7 @@ import { huber, huberGradient } from '../huber.op.ts'
 import { interpolate, interpolateGradient } from '../interpolate.op.ts'
 import { klDivergence, klDivergenceGradient } from '../kl_divergence.op.ts'
 import { l1Penalty, l1PenaltyGradient } from '../l1_penalty.op.ts'
+import { l2Normalize, l2NormalizeGradient } from '../l2_normalize.op.ts'
 import { l2Penalty, l2PenaltyGradient } from '../l2_penalty.op.ts'
 import { layerNormalization, layerNormalizationGradient } from '../layer_normalization.op.ts'
 import { lionUpdate } from '../lion_update.op.ts'
@@ -76,6 +78,7 @@ import { sparseSoftmaxCrossEntropy, sparseSoftmaxCrossEntropyGradient } from '..
 import { squaredHinge, squaredHingeGradient } from '../squared_hinge.op.ts'
 import { subtract } from '../subtract.op.ts'
 import { topKCategoricalAccuracy, sparseTopKCategoricalAccuracy } from '../top_k_categorical_accuracy.op.ts'
+import { transpose } from '../transpose.op.ts'
 import { upsample2d } from '../upsample2d.op.ts'
 import { weightAverageUpdate } from '../weight_average_update.op.ts'
 import { weightConstraintUpdate } from '../weight_constraint_update.op.ts'
@@ -98,6 +101,7 @@ export const ops: readonly OpDeclaration[] = [
   attentionGradient,
   averagePool2d,
   averagePool2dGradient,
+  batchMatmul,
   batchMean,
   batchMeanGradient,
   batchNormalization,
@@ -143,6 +147,8 @@ export const ops: readonly OpDeclaration[] = [
   klDivergenceGradient,
   l1Penalty,
   l1PenaltyGradient,
+  l2Normalize,
+  l2NormalizeGradient,
   l2Penalty,
   l2PenaltyGradient,
   layerNormalization,
@@ -209,6 +215,7 @@ export const ops: readonly OpDeclaration[] = [
   subtract,
   topKCategoricalAccuracy,
   sparseTopKCategoricalAccuracy,
+  transpose,
   upsample2d,
   weightAverageUpdate,
   weightConstraintUpdate,

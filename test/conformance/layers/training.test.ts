@@ -1,52 +1,40 @@
 import { describe, expect, it } from 'vitest'
+import type { Shape } from '../../../engine/base/shape.ts'
 import { layers } from '../../../engine/layers/registry.ts'
 import { compileOf, documentOf, type Part, signatureOf } from '../../support/model.ts'
 import { drawData, sessionOf } from '../../support/run-model.ts'
 
 const ROWS = 32
 
-/** Parts that put the layer between two Dense layers, with inputs of its own shape; merging layers get two branches. */
-function around(
-  type: string,
-  params: NonNullable<Part['params']>,
-  merges: boolean,
-  shape: readonly number[],
-): Record<string, Part> {
-  const first: Part = { type: 'dense', params: { units: 6, activation: 'tanh' } }
-  const last: Part = { type: 'dense', params: { units: 1 } }
+/** Parts that put the layer between two Dense layers, with inputs of its own shapes. */
+function around(type: string, params: NonNullable<Part['params']>, shapes: readonly Shape[]): Record<string, Part> {
+  const branches: Record<string, Part> = {}
+  const from = shapes.map((shape, index) => {
+    const size = shape.slice(1).reduce((product, dimension) => product * dimension, 1)
+    branches[`wide_${index}`] = { type: 'dense', params: { units: size, activation: 'tanh' }, from: ['in'] }
+    if (shape.length === 2) return `wide_${index}`
+    branches[`shaped_${index}`] = { type: 'reshape', params: { targetShape: [...shape.slice(1)] } }
+    return `shaped_${index}`
+  })
   // An Embedding looks up ids: 0 and 1 here.
-  const ids: Record<string, Part> =
-    type === 'embedding' ? { ids: { type: 'activation', params: { activation: 'step' } } } : {}
-  const tail = { flat: { type: 'flatten' }, last, out: { type: 'output' } }
-  if (!merges && shape.length > 2 && type !== 'reshape') {
-    const wide: Part = {
-      type: 'dense',
-      params: { units: shape.slice(1).reduce((a, b) => a * b, 1), activation: 'tanh' },
-    }
-    const shaped: Part = { type: 'reshape', params: { targetShape: [...shape.slice(1)] } }
-    return { in: { type: 'input' }, first: wide, shaped, ...ids, tested: { type, params }, ...tail }
-  }
-  if (!merges) return { in: { type: 'input' }, first, ...ids, tested: { type, params }, ...tail }
-  const second: Part = { ...first, from: ['in'] }
-  return { in: { type: 'input' }, first, second, tested: { type, params, from: ['first', 'second'] }, ...tail }
+  if (type === 'embedding') branches.ids = { type: 'activation', params: { activation: 'step' } }
+  const tested: Part = { type, params, from: type === 'embedding' ? ['ids'] : from }
+  const last: Part = { type: 'dense', params: { units: 1 } }
+  return { in: { type: 'input' }, ...branches, tested, flat: { type: 'flatten' }, last, out: { type: 'output' } }
 }
 
 const cases = layers
   .filter((layer) => layer.type !== 'input' && layer.type !== 'output')
   .flatMap((layer) =>
-    layer.samples.map(
-      (sample) => [layer, sample.params as NonNullable<Part['params']>, sample.inputs[0] ?? []] as const,
-    ),
+    layer.samples.map(({ params, inputs }) => {
+      const name = `${layer.type} ${JSON.stringify(params)} on ${JSON.stringify(inputs)}`
+      return [name, layer, params as NonNullable<Part['params']>, inputs] as const
+    }),
   )
-  .filter(([layer, params]) => layer.type !== 'reshape' || params.targetShape)
-  .map(([layer, params, shape]) => {
-    const fitting = layer.type === 'reshape' ? { targetShape: [3, -1] } : layer.type === 'concatenate' ? {} : params
-    return [`${layer.type} ${JSON.stringify(fitting)} on ${JSON.stringify(shape)}`, layer, fitting, shape] as const
-  })
 
 describe('every layer inside a network', () => {
-  it.each(cases)('300 small steps on native threads lower the loss: %s', async (_, layer, params, shape) => {
-    const document = documentOf(around(layer.type, params, layer.inputs[0]?.variadic ?? false, shape))
+  it.each(cases)('300 small steps on native threads lower the loss: %s', async (_, layer, params, shapes) => {
+    const document = documentOf(around(layer.type, params, shapes))
     const model = compileOf({ document, dataset: signatureOf(4), loss: 'mean_squared_error', batchSize: ROWS })
     const session = sessionOf(model, drawData(model, ROWS, 3), 3)
     try {

@@ -12,9 +12,11 @@ import { prelu, preluGradient, dropout, add, subtract, multiply, scale, fill } f
 import { embedding, embeddingGradient } from '../embedding.ts'
 import { maximum, minimum, maximumGradient, minimumGradient } from '../extreme.ts'
 import { interpolate, interpolateGradient } from '../interpolate.ts'
+import { l2Normalize, l2NormalizeGradient } from '../l2_normalize.ts'
 import { layerNormalization, layerNormalizationGradient } from '../layer_normalization.ts'
 import { meanSquaredError, meanSquaredErrorGradient, meanAbsoluteError, meanAbsoluteErrorGradient, binaryCrossEntropy, binaryCrossEntropyGradient, categoricalCrossEntropy, categoricalCrossEntropyGradient, sparseCategoricalCrossEntropy, sparseCategoricalCrossEntropyGradient, sigmoidCrossEntropy, sigmoidCrossEntropyGradient, softmaxCrossEntropy, softmaxCrossEntropyGradient, sparseSoftmaxCrossEntropy, sparseSoftmaxCrossEntropyGradient, categoricalAccuracy, sparseCategoricalAccuracy, binaryAccuracy } from '../loss.ts'
 import { anyNotEqual, applyMask, maskedMean, maskedMeanGradient } from '../mask.ts'
+import { transpose, batchMatmul } from '../matrices.ts'
 import { maxPool2d, maxPool2dGradient, averagePool2d, averagePool2dGradient, upsample2d } from '../pooling.ts'
 import { randomNormal } from '../random.ts'
 import { topKCategoricalAccuracy, sparseTopKCategoricalAccuracy } from '../ranking.ts'
@@ -74,6 +76,8 @@ export const references: Readonly<Record<string, ReferenceImplementation>> = {
   minimum_gradient: minimumGradient,
   interpolate: interpolate,
   interpolate_gradient: interpolateGradient,
+  l2_normalize: l2Normalize,
+  l2_normalize_gradient: l2NormalizeGradient,
   layer_normalization: layerNormalization,
   layer_normalization_gradient: layerNormalizationGradient,
   mean_squared_error: meanSquaredError,
@@ -99,6 +103,8 @@ export const references: Readonly<Record<string, ReferenceImplementation>> = {
   apply_mask: applyMask,
   masked_mean: maskedMean,
   masked_mean_gradient: maskedMeanGradient,
+  transpose: transpose,
+  batch_matmul: batchMatmul,
   max_pool2d: maxPool2d,
   max_pool2d_gradient: maxPool2dGradient,
   average_pool2d: averagePool2d,
