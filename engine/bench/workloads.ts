@@ -111,6 +111,26 @@ export const workloads: readonly Workload[] = [
       flops: 2 * 32 * (64 * 4 * 64 * (2 * 16 + 3 * 64) + 3 * 64),
     },
   },
+  {
+    id: 'W6',
+    summary:
+      '100 tokens of 10,000, embedding 64, transformer encoder block, mean; binary cross-entropy, Adam, batch 32',
+    widths: [100, 2],
+    dropout: 0,
+    batch: 32,
+    rows: 1024,
+    tokens: 10000,
+    network: {
+      shape: [100],
+      layers: [
+        { type: 'embedding', name: 'tokens', params: { inputDim: 10000, outputDim: 64 } },
+        { type: 'transformer_encoder', name: 'block', params: { numHeads: 4, intermediateDim: 128 } },
+        { type: 'global_average_pooling1d', name: 'mean' },
+        { type: 'dense', name: 'value', params: { units: 1, activation: 'sigmoid' } },
+      ],
+      flops: 2 * 3 * 32 * (100 * (4 * 64 * 64 + 2 * 64 * 128 + 2 * 100 * 64) + 64),
+    },
+  },
 ]
 
 /** The workload as a document, as a user would draw it. */
