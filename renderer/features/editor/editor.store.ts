@@ -119,6 +119,7 @@ export const useEditorStore = defineStore('editor', () => {
     edges,
     renaming,
     hint,
+    take,
     select,
     selectAll: () => select(Object.keys(model.document.nodes)),
     insert,

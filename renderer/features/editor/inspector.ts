@@ -1,9 +1,10 @@
 import type { Json, JsonObject } from '../../../engine/base/json.ts'
 import type { Diagnostic } from '../../../engine/graph/diagnostic.ts'
-import type { GraphDocument, NodeId } from '../../../engine/graph/document.ts'
+import type { GraphDocument, GraphNode, NodeId } from '../../../engine/graph/document.ts'
 import { setParam } from '../../../engine/graph/edit.ts'
 import { mergePatches } from '../../../engine/graph/history.ts'
 import { applyPatch, type Patch } from '../../../engine/graph/patch.ts'
+import { sharingGroup, weightOwner } from '../../../engine/graph/sharing.ts'
 import { effectiveParams } from '../../../engine/layers/param-check.ts'
 import type { ParamSpec } from '../../../engine/layers/params.ts'
 import { findLayer } from '../../../engine/layers/registry.ts'
@@ -47,6 +48,32 @@ export function commonParams(document: GraphDocument, ids: readonly NodeId[]): C
     if (!same) common.mixed.push(name)
   }
   return { ...common, params }
+}
+
+/** Whose weights a layer uses (null: its own) and the names of the others that use the same; null where it shares none. */
+export function sharingOf(
+  document: GraphDocument,
+  id: NodeId,
+): { owner: GraphNode | null; users: string[]; title: string } | null {
+  const node = document.nodes[id]
+  if (!node) return null
+  const owner = weightOwner(document, node)
+  const users = sharingGroup(document, node).flatMap((other) => (other.id === id ? [] : [other.name]))
+  if (users.length === 0) return null
+  const title = owner === node ? `its weights are used by ${users.join(', ')} too` : `uses the weights of ${owner.name}`
+  return { owner: owner === node ? null : owner, users, title }
+}
+
+/** What a layer may share weights with: its own, or those of any other layer of its type that owns some. */
+export function sharingOptions(document: GraphDocument, id: NodeId): { value: string; label: string }[] {
+  const node = document.nodes[id]
+  const owners = Object.values(document.nodes).filter(
+    (other) => other.type === node?.type && other.id !== id && weightOwner(document, other) === other,
+  )
+  return [
+    { value: '', label: 'no other layer' },
+    ...owners.map((owner) => ({ value: owner.id, label: owner.name })).sort((a, b) => (a.label < b.label ? -1 : 1)),
+  ]
 }
 
 /** One patch that sets a parameter on several layers. */

@@ -85,6 +85,26 @@ describe('the editor', () => {
     expect([nodes.hidden?.params.units, nodes.classes?.params.units]).toEqual([5, 5])
   })
 
+  it('lets a layer share the weights of another, and says so on both', async () => {
+    useEditorStore().select(['hidden'])
+    const inspector = show(InspectorPanel)
+    await inspector.get('[data-testid=inspector-share]').trigger('click')
+    const option = [...document.querySelectorAll<HTMLElement>('[role=option]')].find((each) =>
+      each.textContent?.includes('classes'),
+    )
+    option?.click()
+    await nextTick()
+    expect(useModelStore().document.nodes.hidden).toMatchObject({
+      weightsFrom: 'classes',
+      params: { units: 3, activation: 'softmax' },
+    })
+    expect(inspector.get('[data-testid=inspector-shared-by]').text()).toContain('classes')
+    expect(inspector.get('[data-testid=inspector-parameters]').text()).toBe('0')
+    useEditorStore().select(['classes'])
+    await nextTick()
+    expect(inspector.get('[data-testid=inspector-shared-by]').text()).toContain('hidden')
+  })
+
   it('sums the model up when nothing is selected, with problems that repair', async () => {
     const model = useModelStore()
     const editor = useEditorStore()
