@@ -46,6 +46,8 @@ export function buildProgram(contextOf: (options: { json?: boolean; userData?: s
     .option('--seed <n>', 'seed of initialisation, shuffling and dropout', seed)
     .option('--threads <n>', 'threads; 0 = all cores; results do not depend on it', threads)
     .option('--name <text>', 'name of the run')
+    .option('--from <run>', 'start from the weights of a run: its id, its number, latest, or model:<name>')
+    .option('--from-project <file>', 'project that the run is in (default: this one)')
     .option('--resume <run>', 'go on from the last checkpoint of a run: its id, its number, or latest')
   set(model(command('evaluate <project>', 'evaluate a run, or a model by cross-validation', () => import('./commands/evaluate.ts')))) // biome-ignore format: as above
     .option('--run <id>', 'run to evaluate: its id, its number, or latest (the default)')
@@ -76,6 +78,12 @@ export function buildProgram(contextOf: (options: { json?: boolean; userData?: s
     '--compare <ids>',
     'compare runs (ids or numbers, separated by commas)',
   )
+  command('transfer <project>', 'make a model that goes on from a trained one', () => import('./commands/transfer.ts'))
+    .option('--run <id>', 'run to start from: its id, its number, latest (the default), or model:<name>')
+    .option('--from-project <file>', 'project that the run is in (default: this one)')
+    .option('--name <text>', 'name of the new model')
+    .option('--data <name>', 'data set of the new model')
+    .option('--keep-head', 'keep the head instead of replacing it')
   command('export <project>', 'export a trained model', () => import('./commands/export.ts'))
     .option('--run <id>', 'run to export (default: latest)')
     .requiredOption('--format <name>', 'format, such as onnx')

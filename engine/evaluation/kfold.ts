@@ -9,6 +9,7 @@ import type { NativeAddon } from '../native/program.ts'
 import { VALIDATION } from '../training/history.ts'
 import { usesTargets } from '../training/objectives.ts'
 import type { TrainingPlan } from '../training/plan.ts'
+import type { SourceTensor } from '../training/plan-weights.ts'
 import { createTrainer } from '../training/trainer.ts'
 import { TrainingControl } from '../training/trainer-control.ts'
 import type { TrainingEvent } from '../training/trainer-events.ts'
@@ -25,6 +26,8 @@ export interface KFoldRequest {
   table: Table
   /** `stratified` applies to the first target when it has classes; a numeric target is not stratified. */
   folds: Omit<FoldSettings, 'seed'> & { seed?: number; groupColumn?: string }
+  /** Weights of the run that the plan starts from; every fold starts from them. */
+  initialWeights?: readonly SourceTensor[]
   /** Rows to divide; default all. */
   rows?: Int32Array
   /** Share of each fold's training rows for early stopping; default: the data set's when early stopping watches validation. */
@@ -119,7 +122,7 @@ async function runFold(
   fold: Fold,
   index: number,
 ): Promise<FoldResult> {
-  const { document, plan, description, table, onEvent } = request
+  const { document, plan, description, table, initialWeights, onEvent } = request
   const control = request.control ?? new TrainingControl()
   if (control.requested === 'stop') throw stopped()
   const split = splitFold(request, rows, codes, fold)
@@ -129,6 +132,7 @@ async function runFold(
     description,
     table,
     split,
+    initialWeights,
     threads: 1,
     control,
     onEvent: onEvent && ((event) => onEvent(index, event)),

@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3'
 import { LaminaError } from '../base/errors.ts'
 import { initial } from './migrations/0001-initial.ts'
+import { initialWeights } from './migrations/0002-initial-weights.ts'
 
 /** One step of the project file's form. Steps are never changed once released. */
 export interface Migration {
@@ -9,7 +10,7 @@ export interface Migration {
   sql: string
 }
 
-export const migrations: readonly Migration[] = [initial]
+export const migrations: readonly Migration[] = [initial, initialWeights]
 export const currentVersion = migrations.length
 
 /**

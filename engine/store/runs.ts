@@ -257,6 +257,21 @@ export class RunRepository {
     }
   }
 
+  /** Keeps the weights that a run starts from, as a safetensors file. */
+  saveInitialWeights(run: string, weights: Uint8Array): void {
+    const { buffer, byteOffset, byteLength } = weights
+    this.#sql.run(
+      'INSERT INTO initial_weights (run, weights) VALUES (?, ?)',
+      run,
+      Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength),
+    )
+  }
+
+  initialWeights(run: string): Uint8Array | null {
+    const row = this.#sql.get<{ weights: Buffer }>('SELECT weights FROM initial_weights WHERE run = ?', run)
+    return row ? Uint8Array.from(row.weights) : null
+  }
+
   addWarning(run: string, warning: StoredWarning): void {
     this.#sql.run(
       'INSERT OR REPLACE INTO warnings (run, rule, message, epoch) VALUES (?, ?, ?, ?)',

@@ -51,11 +51,18 @@ export type TemplateData = {
 
 export type TemplateTask = 'classification' | 'regression' | 'reconstruction' | 'generation'
 
-/** A project to start from: data, a network that does well on it, and how to train it. */
-export interface Template {
-  id: string
+/** A model of a template with its data. */
+export interface TemplateModel {
   /** Name of the model in the new project. */
   modelName: string
+  data: TemplateData
+  document: GraphDocument
+  plan: TrainingPlan
+}
+
+/** A project to start from: data, a network that does well on it, and how to train it. */
+export interface Template extends TemplateModel {
+  id: string
   title: string
   /** One sentence. */
   summary: string
@@ -65,9 +72,8 @@ export interface Template {
   /** Place within the group: tens, so that others fit between. */
   order: number
   task: TemplateTask
-  data: TemplateData
-  document: GraphDocument
-  plan: TrainingPlan
+  /** A model that is trained before this one, which starts from its weights. */
+  first?: TemplateModel
 }
 
 /** A column in another role, with the transform and the policy for missing cells that go with it. */
@@ -79,7 +85,10 @@ function withRole(column: ColumnSettings, role: ColumnRole | undefined): ColumnS
 }
 
 /** A description as inferred, with the template's roles, scaling and split; also for the user's own table (`--data`). */
-export function applyTemplateData(template: Template, description: DatasetDescription): DatasetDescription {
+export function applyTemplateData(
+  template: Pick<TemplateModel, 'data'>,
+  description: DatasetDescription,
+): DatasetDescription {
   const columns = description.columns.map((column) => withRole(column, template.data.roles?.[column.name]))
   const scaled = setScaling({ ...description, columns }, template.data.scaling)
   return { ...scaled, split: { ...scaled.split, ...template.data.split } }

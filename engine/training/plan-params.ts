@@ -9,6 +9,8 @@ import { findSchedule, schedules } from './schedules/registry.ts'
 
 const stopping = (params: Readonly<Record<string, unknown>>) => params['earlyStopping.enabled'] === true
 
+const continuing = (params: Readonly<Record<string, unknown>>) => params['initialWeights.run'] !== ''
+
 /** The fields of a training plan by path, as a form, a range check and a search space read them. */
 export const planParams: ParamSpecs = {
   epochs: {
@@ -105,6 +107,43 @@ export const planParams: ParamSpecs = {
     keras: 'sample_weight',
     default: '',
     maxLength: 256,
+    searchable: false,
+  },
+  'initialWeights.run': {
+    kind: 'text',
+    label: 'Start from run',
+    help: 'Begins with the weights of this run where layers have the same name (transfer learning): its id or number, `latest`, or `model:` and the name of a model for its newest run. Empty: fresh weights.',
+    default: '',
+    maxLength: 256,
+    searchable: false,
+  },
+  'initialWeights.project': {
+    kind: 'text',
+    label: 'Of the project',
+    help: 'File of the project that the run is in. Empty: this one.',
+    default: '',
+    maxLength: 4096,
+    searchable: false,
+  },
+  'initialWeights.layers': {
+    kind: 'text',
+    label: 'Other names',
+    help: 'Pairs `ours=theirs`, separated by commas, of layers that are called otherwise there. Nothing after `=` leaves a layer as drawn.',
+    default: '',
+    maxLength: 16_384,
+    visible: continuing,
+    searchable: false,
+  },
+  'initialWeights.mismatch': {
+    kind: 'choice',
+    label: 'Other shapes',
+    help: 'What to do with a layer whose weights have another shape there.',
+    default: 'error',
+    options: [
+      { value: 'error', label: 'refuse', help: 'Training does not start.' },
+      { value: 'skip', label: 'leave as drawn', help: 'The layer begins with fresh weights.' },
+    ],
+    visible: continuing,
     searchable: false,
   },
   'earlyStopping.enabled': {

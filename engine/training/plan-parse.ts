@@ -68,7 +68,7 @@ function parseField(path: string, value: Json | undefined, initial: Json): Json 
   return value
 }
 
-function parseGroup(group: 'earlyStopping' | 'checkpoint', value: unknown): JsonObject {
+function parseGroup(group: 'initialWeights' | 'earlyStopping' | 'checkpoint', value: unknown): JsonObject {
   const initial = defaultPlan[group] as unknown as Record<string, Json>
   if (value !== undefined && !isObject(value))
     throw planError(group, { message: `${group} is wrong.`, expected: 'an object', received: JSON.stringify(value) })
@@ -108,6 +108,7 @@ export function parsePlan(json: unknown): TrainingPlan {
     schedule: parseChoice('schedule', json.schedule, defaultPlan.schedule),
     classWeight: parseField('classWeight', json.classWeight, defaultPlan.classWeight) as TrainingPlan['classWeight'],
     sampleWeight: parseField('sampleWeight', json.sampleWeight, defaultPlan.sampleWeight) as string,
+    initialWeights: parseGroup('initialWeights', json.initialWeights) as unknown as TrainingPlan['initialWeights'],
     earlyStopping: parseGroup('earlyStopping', json.earlyStopping) as unknown as TrainingPlan['earlyStopping'],
     checkpoint: parseGroup('checkpoint', json.checkpoint) as unknown as TrainingPlan['checkpoint'],
   }

@@ -24,6 +24,17 @@ export interface TrainingPlan {
   classWeight: 'none' | 'balanced'
   /** Numeric column whose values weigh the training samples; empty = none. */
   sampleWeight: string
+  /** Weights of another run to start from, layer by layer of the same name. */
+  initialWeights: {
+    /** Id or number of a run, `latest`, or `model:<name>` for the newest completed run of a model; empty = fresh weights. */
+    run: string
+    /** Path of the project the run is in; empty = this one. */
+    project: string
+    /** `ours=theirs` pairs where names differ, separated by commas; nothing after = leaves ours as drawn. */
+    layers: string
+    /** A layer whose weights have other shapes there: refused, or left as drawn. */
+    mismatch: 'error' | 'skip'
+  }
   earlyStopping: {
     enabled: boolean
     /** `validation_loss`, `validation_accuracy`, `loss`, ... */
@@ -47,6 +58,7 @@ export const defaultPlan: TrainingPlan = {
   schedule: { type: 'constant', params: {} },
   classWeight: 'none',
   sampleWeight: '',
+  initialWeights: { run: '', project: '', layers: '', mismatch: 'error' },
   earlyStopping: { enabled: false, monitor: 'validation_loss', patience: 10, minDelta: 0, restoreBest: true },
   checkpoint: { everyEpochs: 10, seconds: 5 },
 }

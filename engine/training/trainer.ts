@@ -9,6 +9,7 @@ import type { EpochRecord } from './history.ts'
 import { usesTargets } from './objectives.ts'
 import type { TrainingPlan } from './plan.ts'
 import { parsePlan } from './plan-parse.ts'
+import { applyInitialWeights, type SourceTensor } from './plan-weights.ts'
 import { bindSlots, prepareData } from './prepare.ts'
 import { learningRateOf, monitorOf, prepareModel, readingsOf } from './prepare-model.ts'
 import { TrainingControl } from './trainer-control.ts'
@@ -41,6 +42,8 @@ export interface TrainRequest {
   fitted?: FittedPreprocessing
   /** Persistent memory to begin with instead of fresh initial weights. */
   initialPersistent?: Float32Array
+  /** Weights of the run that the plan starts from. Throws `training.initial-weights-*`. */
+  initialWeights?: readonly SourceTensor[]
 }
 
 /** Everything that later use of a trained model needs. */
@@ -103,7 +106,9 @@ async function train({ native, memoryBudget }: TrainerDependencies, request: Tra
   const session = new ModelSession(native, compiled, { threads, seed, precision: plan.precision })
   try {
     session.bind(slots)
-    session.load(request.initialPersistent ?? initializeWeights(compiled, seed))
+    const initial = request.initialPersistent?.slice() ?? initializeWeights(compiled, seed)
+    applyInitialWeights(initial, compiled, request.initialWeights, plan.initialWeights)
+    session.load(initial)
     request.onEvent?.({
       type: 'started',
       epoch: request.resumeFrom?.last.epoch ?? 0,

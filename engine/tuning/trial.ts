@@ -7,6 +7,7 @@ import type { GraphDocument } from '../graph/document.ts'
 import type { NativeAddon } from '../native/program.ts'
 import { applyOverrides } from '../training/override.ts'
 import type { TrainingPlan } from '../training/plan.ts'
+import type { SourceTensor } from '../training/plan-weights.ts'
 import { createTrainer } from '../training/trainer.ts'
 import type { TrainingControl } from '../training/trainer-control.ts'
 import type { TrainingEvent } from '../training/trainer-events.ts'
@@ -19,6 +20,8 @@ export interface SweepBase {
   table: Table
   /** Trials never see the test part. */
   split: Split
+  /** Weights of the run that the plan starts from. */
+  initialWeights?: readonly SourceTensor[]
 }
 
 /** How a trial is scored: on the validation part, or by k-fold over train and validation rows. */
@@ -89,7 +92,8 @@ async function measure(
 ): Promise<Pick<TrialResult, 'metrics' | 'folds' | 'epochs'> | null> {
   const { base, protocol, control, onEvent } = request
   const { document, plan, description } = applyOverrides(base, request.overrides)
-  const trial = { document, plan, description: description ?? base.description, table: base.table, control }
+  const { table, initialWeights } = base
+  const trial = { document, plan, description: description ?? base.description, table, control, initialWeights }
   if (protocol.kind === 'kfold') {
     const rows = Int32Array.from([...base.split.train, ...base.split.validation]).sort()
     const { kind, ...folds } = protocol

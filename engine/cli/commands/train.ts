@@ -1,6 +1,7 @@
+import { resolve } from 'node:path'
 import type { Json } from '../../base/json.ts'
 import type { EngineClient } from '../../rpc/contract/index.ts'
-import type { RunSummary } from '../../rpc/contract/training.ts'
+import type { RunSummary, StartedFrom } from '../../rpc/contract/training.ts'
 import type { Output } from '../output.ts'
 import { type CommandContext, chooseModel, chooseRun } from '../session.ts'
 import { formatNumber, formatSeconds } from '../table.ts'
@@ -14,6 +15,8 @@ interface Options {
   threads?: number
   name?: string
   resume?: string
+  from?: string
+  fromProject?: string
   set?: Record<string, Json>
 }
 
@@ -41,6 +44,7 @@ export async function run(
     const { plannedEpochs: epochs, number, seed } = before
     output.event('started', { runId: started.run, number, epochs, seed })
     output.line(`${before.name} of ${before.modelName}: ${epochs} epochs, seed ${seed}`)
+    tellStart(output, before.snapshot.start)
     try {
       await wait(started.job, listening.latest)
     } finally {
@@ -60,6 +64,23 @@ export async function run(
     metrics: run.metrics,
     ...(run.resumable ? { resume: resumeCommand(path!, run) } : {}),
   })
+}
+
+const outcomes: Readonly<Record<string, string>> = {
+  loaded: 'loaded',
+  shape: 'fresh: other shapes there',
+  missing: 'fresh: no such layer there',
+  left: 'fresh, as asked for',
+}
+
+/** What became of each layer of a run that starts from another. */
+function tellStart(output: Output, start: StartedFrom | null): void {
+  if (!start) return
+  const { layers, ...origin } = start
+  output.event('start', { ...origin, layers })
+  output.line(`Starts from ${start.name} of ${start.modelName}${start.project ? ` in ${start.project}` : ''}`)
+  for (const { layer, from, status } of layers)
+    output.line(`  ${layer.padEnd(24)} ${outcomes[status]}${from && from !== layer ? ` (${from} there)` : ''}`)
 }
 
 /** Prints epochs, progress within them (with `--json`) and warnings of a run as they come; `latest` is the newest epoch's metrics as text. */
@@ -95,14 +116,16 @@ function tellEpochs(client: EngineClient, output: Output, run: string): { latest
 }
 
 /** The options as overrides; `--set` names the same paths and loses against them. */
-function overrides({ set, epochs, batchSize, seed, threads }: Options): Record<string, Json> {
+function overrides({ set, epochs, batchSize, seed, threads, from, fromProject }: Options): Record<string, Json> {
   const given = {
     'training.epochs': epochs,
     'training.batchSize': batchSize,
     'training.seed': seed,
     'training.threads': threads,
+    'training.initialWeights.run': from,
+    'training.initialWeights.project': fromProject === undefined ? undefined : resolve(fromProject),
   }
-  const entries = Object.entries(given).filter((entry): entry is [string, number] => entry[1] !== undefined)
+  const entries = Object.entries(given).filter((entry): entry is [string, number | string] => entry[1] !== undefined)
   return { ...set, ...Object.fromEntries(entries) }
 }
 

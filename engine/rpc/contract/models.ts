@@ -37,6 +37,20 @@ export const models = {
       dataset: v.optional(v.nullable(idSchema)),
     }),
   ),
+  /** A model that goes on from a run: its drawing, frozen but for the head, and a plan that starts from its weights. */
+  fromRun: method<ModelRecord>()(
+    v.object({
+      ...inProject,
+      /** Id or number, `latest`, or `model:<name>`. */
+      run: v.string(),
+      /** File of the project the run is in; left out = this one. */
+      from: v.optional(v.string()),
+      name: v.optional(v.string()),
+      dataset: v.optional(idSchema),
+      /** A new head in place of the old one, fitted to the data. */
+      replaceHead: v.boolean(),
+    }),
+  ),
   /** Stores document and plan as they are, valid or not (nothing a user drew is lost); malformed JSON is refused. */
   save: method<{ revision: number }>()(
     v.object({

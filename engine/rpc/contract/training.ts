@@ -3,6 +3,7 @@ import type { ErrorDetails } from '../../base/errors.ts'
 import type { JsonObject } from '../../base/json.ts'
 import type { GraphDocument } from '../../graph/document.ts'
 import type { TrainingPlan } from '../../training/plan.ts'
+import type { LayerTransfer } from '../../training/plan-weights.ts'
 import { idSchema, inProject, jsonObjectSchema } from './common.ts'
 import { method } from './define.ts'
 
@@ -45,6 +46,19 @@ export interface EpochRecord {
   seconds: number
 }
 
+/** Where the weights of a run came from. */
+export interface StartedFrom {
+  /** File of the other project; null when the run is of this one. */
+  project: string | null
+  run: string
+  number: number
+  name: string
+  modelName: string
+  /** SHA-256 of the weights as they were; they are kept with the run. */
+  hash: string
+  layers: LayerTransfer[]
+}
+
 export interface RunDetail extends RunSummary {
   /** Everything needed to repeat it. */
   snapshot: {
@@ -55,6 +69,7 @@ export interface RunDetail extends RunSummary {
     versions: Record<string, string>
     threads: number
     overrides: JsonObject
+    start: StartedFrom | null
   }
   history: EpochRecord[]
   warnings: { rule: string; message: string; epoch: number }[]
@@ -78,6 +93,12 @@ export const training = {
   start: method<{ job: string; run: string }>()(
     v.object({ ...inProject, model: idSchema, name: v.optional(v.string()), set: v.optional(jsonObjectSchema) }),
   ),
+  /** What starting from a run would load, layer by layer, by the plan as saved with overrides; null when it starts with fresh weights. */
+  previewStart: method<StartedFrom | null>()(
+    v.object({ ...inProject, model: idSchema, set: v.optional(jsonObjectSchema) }),
+  ),
+  /** Trained runs of another project's file, newest first. */
+  runsOf: method<RunSummary[]>()(v.object({ ...inProject, path: v.string() })),
   /** Goes on from the last checkpoint of a stopped or interrupted run. */
   resume: method<{ job: string; run: string }>()(v.object({ ...inProject, run: idSchema })),
 }

@@ -16,6 +16,7 @@ import type { EvaluationRecord, evaluation, KFoldResult, Report } from '../contr
 import type { EngineContext } from '../services/context.ts'
 import { splitOf } from '../services/dataset-cache.ts'
 import { writeFileAtomically } from '../services/files.ts'
+import { loadSource } from '../services/initial-weights.ts'
 import { loadModelWithData } from '../services/model-loader.ts'
 import type { OpenProject } from '../services/projects.ts'
 import { toKFoldResult, toReport } from '../services/reports.ts'
@@ -51,6 +52,7 @@ export const evaluationHandlers: HandlersOf<{ evaluation: typeof evaluation }, E
   kfold({ project, model, folds, repeats, stratified, group, time, shuffleLabels: shuffled, set }, context) {
     const open = context.projects.get(project)
     const { document, plan, description, table, name } = loadModelWithData(open, model, set)
+    const initialWeights = loadSource(context, open, plan)?.tensors
     const id = newId('evl')
     const request = {
       project,
@@ -66,6 +68,7 @@ export const evaluationHandlers: HandlersOf<{ evaluation: typeof evaluation }, E
           document,
           plan,
           description,
+          initialWeights,
           table: shuffled ? shuffleLabels(table, description, plan.seed) : table,
           folds: {
             k: folds,

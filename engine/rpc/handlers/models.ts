@@ -10,6 +10,7 @@ import type { ModelRecord, models } from '../contract/models.ts'
 import type { EngineContext } from '../services/context.ts'
 import { loadModel } from '../services/model-loader.ts'
 import { summarize } from '../services/model-summary.ts'
+import { modelFromRun } from '../services/transfer.ts'
 
 export const modelHandlers: HandlersOf<{ models: typeof models }, EngineContext>['models'] = {
   get: ({ project, model }, context) => toRecord(context.projects.get(project).store.models.get(model)),
@@ -29,6 +30,14 @@ export const modelHandlers: HandlersOf<{ models: typeof models }, EngineContext>
       document: source?.document ?? (emptyDocument as unknown as JsonObject),
       plan: source?.plan ?? (defaultPlan as unknown as JsonObject),
     })
+    context.projects.changed(open, 'models')
+    return toRecord(created)
+  },
+
+  fromRun({ project, run, from = '', ...request }, context) {
+    const open = context.projects.get(project)
+    const taken = open.store.models.list().map((model) => model.name)
+    const created = modelFromRun(context, open, { run, from, ...request }, (name) => freeName(checkName(name), taken))
     context.projects.changed(open, 'models')
     return toRecord(created)
   },

@@ -1,12 +1,23 @@
 import type { HandlersOf } from '../contract/define.ts'
 import type { runs, training } from '../contract/training.ts'
 import type { EngineContext } from '../services/context.ts'
+import { withProject } from '../services/initial-weights.ts'
 import { toDetail, toSummary } from '../services/run-views.ts'
 import { removeRun } from '../services/runs.ts'
-import { resumeTraining, startTraining } from '../services/training.ts'
+import { previewStart, resumeTraining, startTraining } from '../services/training.ts'
 
 export const trainingHandlers: HandlersOf<{ training: typeof training }, EngineContext>['training'] = {
   start: ({ project, ...request }, context) => startTraining(context, context.projects.get(project), request),
+  previewStart: ({ project, model, set }, context) =>
+    previewStart(context, context.projects.get(project), model, set ?? {}),
+  runsOf: ({ project, path }, context) =>
+    withProject(context, context.projects.get(project), path, ({ store }) =>
+      store.runs
+        .list()
+        .filter((run) => run.kind === 'train' && store.runs.hasCheckpoint(run.id))
+        .map(toSummary)
+        .reverse(),
+    ),
   resume: ({ project, run }, context) => resumeTraining(context, context.projects.get(project), run),
 }
 

@@ -50,6 +50,19 @@ export class Projects {
     return same ?? this.#register(ProjectStore.open(full))
   }
 
+  /** Does work on a project: the open one of that file, else the file opened for it and closed again. */
+  visit<T>(path: string, work: (project: OpenProject) => T): T {
+    const full = resolve(path)
+    const same = [...this.#open.values()].find((project) => canonical(project.store.path) === canonical(full))
+    if (same) return work(same)
+    const store = ProjectStore.open(full)
+    try {
+      return work({ id: '', store, tables: new DatasetCache(store) })
+    } finally {
+      store.dispose()
+    }
+  }
+
   /** Throws `projects.not-open`. */
   get(id: string): OpenProject {
     const project = this.#open.get(id)

@@ -4,7 +4,7 @@ import type { GraphDocument } from '../../graph/document.ts'
 import type { ProjectStore } from '../../store/projects.ts'
 import type { StoredRun } from '../../store/runs.ts'
 import type { TrainingPlan } from '../../training/plan.ts'
-import type { RunDetail, RunSummary } from '../contract/training.ts'
+import type { RunDetail, RunSummary, StartedFrom } from '../contract/training.ts'
 
 /** What a run is stored with: everything needed to repeat it and to use its result. */
 export interface RunSnapshot {
@@ -18,6 +18,8 @@ export interface RunSnapshot {
   versions: Record<string, string>
   threads: number
   overrides: JsonObject
+  /** The run whose weights it started from, and what became of each layer. */
+  start?: StartedFrom
 }
 
 /** Figures that grow while a run goes on. */
@@ -71,7 +73,7 @@ export function isResumable(run: StoredRun): boolean {
 }
 
 export function toDetail(store: ProjectStore, run: StoredRun): RunDetail {
-  const { document, plan, description, split, versions, threads, overrides } = snapshotOf(run)
+  const { document, plan, description, split, versions, threads, overrides, start } = snapshotOf(run)
   return {
     ...toSummary(run),
     snapshot: {
@@ -82,6 +84,7 @@ export function toDetail(store: ProjectStore, run: StoredRun): RunDetail {
       versions,
       threads,
       overrides,
+      start: start ?? null,
     },
     history: store.runs.epochs(run.id),
     warnings: store.runs.warnings(run.id),

@@ -9,6 +9,7 @@ import type { TrialResult } from '../../tuning/trial.ts'
 import type { SweepRecord, TrialRecord } from '../contract/evaluation.ts'
 import type { EngineContext } from './context.ts'
 import { splitOf } from './dataset-cache.ts'
+import { loadSource } from './initial-weights.ts'
 import type { JobHandle, JobOutcome } from './jobs.ts'
 import { loadModelWithData } from './model-loader.ts'
 import type { OpenProject } from './projects.ts'
@@ -27,9 +28,10 @@ export interface SweepParams {
 
 function toRequest(context: EngineContext, project: OpenProject, params: SweepParams): SweepRequest {
   const { document, plan, description, table } = loadModelWithData(project, params.model)
+  const initialWeights = loadSource(context, project, plan)?.tensors
   const integers = searchableParameters(document, plan).filter((item) => item.kind === 'integer')
   return {
-    base: { document, plan, description, table, split: splitOf(table, description) },
+    base: { document, plan, description, table, split: splitOf(table, description), initialWeights },
     space: parseSpace(params.space as JsonObject, new Set(integers.map((item) => item.path))),
     strategy: params.strategy,
     protocol: params.folds >= 2 ? { kind: 'kfold', k: params.folds, stratified: true } : { kind: 'holdout' },

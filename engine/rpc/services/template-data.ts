@@ -16,7 +16,7 @@ export interface TemplateFile {
 }
 
 /** The data of a template as a file: what ships in `resources/datasets/`, or what its generator makes. */
-export function templateFile(resources: string, { data }: Template): TemplateFile {
+export function templateFile(resources: string, { data }: Pick<Template, 'data'>): TemplateFile {
   if (data.generator) return generatedFile(data.generator)
   const base = join(resources, 'datasets', data.file)
   const path = [`${base}.csv`, `${base}.csv.gz`].find((candidate) => existsSync(candidate)) ?? `${base}.csv`
@@ -24,7 +24,7 @@ export function templateFile(resources: string, { data }: Template): TemplateFil
 }
 
 /** Rows and columns of a template's data, without reading or making it. */
-export function templateSize({ data }: Template): { rows: number; columns: number } {
+export function templateSize({ data }: Pick<Template, 'data'>): { rows: number; columns: number } {
   if (data.generator) return { rows: data.generator.rows, columns: data.generator.columns }
   const sample = sampleDatasets.find((item) => item.file.replace(/\.csv(\.gz)?$/, '') === data.file)
   return { rows: sample?.rows ?? 0, columns: sample?.columns ?? 0 }

@@ -10,8 +10,8 @@ import { validateDocument } from '../../graph/validate.ts'
 import { EMBED_LIMIT_BYTES } from '../../store/datasets.ts'
 import type { ProjectStore } from '../../store/projects.ts'
 import { findTemplate, type Template, templates } from '../../templates/registry.ts'
-import { applyTemplateData } from '../../templates/template.ts'
-import { defaultPlan } from '../../training/plan.ts'
+import { applyTemplateData, type TemplateModel } from '../../templates/template.ts'
+import { defaultPlan, type TrainingPlan } from '../../training/plan.ts'
 import type { TemplateInfo } from '../contract/projects.ts'
 import type { EngineContext } from './context.ts'
 import { describedSignature } from './dataset-cache.ts'
@@ -36,6 +36,8 @@ export function fillFromTemplate(
 ): void {
   const template = id === null ? null : templateOf(id)
   const own = dataPath === undefined ? null : readDataFile(resolve(dataPath))
+  // Another table than the template's has nothing to start from.
+  if (template?.first && !own) addModel(store, template.first, addOwnData(context, store, template.first).id)
   const description = own
     ? addData(store, own, resolve(dataPath!), template && targetFor(context, template, own, dataPath!), template)
     : template && addOwnData(context, store, template)
@@ -44,8 +46,23 @@ export function fillFromTemplate(
     name: template?.modelName ?? 'model-1',
     dataset: description?.id ?? null,
     document: (own && description ? fitted(document, description) : document) as unknown as JsonObject,
-    plan: (template?.plan ?? defaultPlan) as unknown as JsonObject,
+    plan: planOf(template, own !== null) as unknown as JsonObject,
   })
+}
+
+function addModel(store: ProjectStore, { modelName, document, plan }: TemplateModel, dataset: string): void {
+  store.models.create({
+    name: modelName,
+    dataset,
+    document: document as unknown as JsonObject,
+    plan: plan as unknown as JsonObject,
+  })
+}
+
+/** The template's plan; on the user's own table nothing was trained before. */
+function planOf(template: Template | null, own: boolean): TrainingPlan {
+  if (!template) return defaultPlan
+  return own ? { ...template.plan, initialWeights: defaultPlan.initialWeights } : template.plan
 }
 
 function templateOf(id: string): Template {
@@ -64,7 +81,7 @@ function templateOf(id: string): Template {
 function addOwnData(
   { paths }: Pick<EngineContext, 'paths'>,
   store: ProjectStore,
-  template: Template,
+  template: TemplateModel,
 ): DatasetDescription {
   const { bytes, name } = templateFile(paths.resources, template)
   return addData(store, bytes, name, template.data.target, template, true)
@@ -75,7 +92,7 @@ function addData(
   bytes: Uint8Array,
   path: string,
   target: string | null | undefined,
-  template: Template | null,
+  template: TemplateModel | null,
   embed = bytes.byteLength <= EMBED_LIMIT_BYTES,
 ): DatasetDescription {
   const inferred = inferDataset(bytes, basename(path), {
@@ -106,7 +123,7 @@ function targetFor(
 }
 
 /** The template's network with the repairs that the user's table asks for (another number of classes, for instance). */
-function fitted(document: GraphDocument, description: DatasetDescription): GraphDocument {
+export function fitted(document: GraphDocument, description: DatasetDescription): GraphDocument {
   const dataset = describedSignature(description)
   let current = document
   for (let round = 0; round < 8; round += 1) {

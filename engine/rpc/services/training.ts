@@ -3,13 +3,16 @@ import type { Json, JsonObject } from '../../base/json.ts'
 import type { StoredRun } from '../../store/runs.ts'
 import type { Checkpoint, Resume } from '../../training/checkpoint.ts'
 import { usesTargets } from '../../training/objectives.ts'
+import { matchWeights } from '../../training/plan-weights.ts'
 import { prepareData } from '../../training/prepare.ts'
 import { monitorOf, prepareModel } from '../../training/prepare-model.ts'
 import { runStateFromJson, runStateToJson } from '../../training/run-state.ts'
 import { createTrainer, type RunOutcome } from '../../training/trainer.ts'
 import { threadsFor } from '../../training/trainer-session.ts'
+import type { StartedFrom } from '../contract/training.ts'
 import type { EngineContext } from './context.ts'
 import { splitOf } from './dataset-cache.ts'
+import { keptSource, loadSource } from './initial-weights.ts'
 import type { JobHandle, JobOutcome } from './jobs.ts'
 import { loadModelWithData } from './model-loader.ts'
 import type { OpenProject } from './projects.ts'
@@ -35,6 +38,8 @@ export function startTraining(
   })
   const prepared = prepareModel({ document, plan, signature, trainRows: split.train.length })
   monitorOf(plan, prepared, split.validation.length)
+  const source = loadSource(context, project, plan)
+  const layers = source ? matchWeights(prepared.compiled.weights, source.tensors, plan.initialWeights).layers : []
   const snapshot: RunSnapshot = {
     document,
     plan,
@@ -45,16 +50,36 @@ export function startTraining(
     versions: versionsOf(context),
     threads: threadsOf(context, plan.threads),
     overrides: set as JsonObject,
+    ...(source ? { start: { ...source.origin, layers } } : {}),
   }
-  const run = project.store.runs.create({
-    kind: 'train',
-    model: request.model,
-    modelName: name,
-    snapshot: snapshot as unknown as JsonObject,
-    status: 'queued',
-    ...(request.name?.trim() ? { name: request.name.trim() } : {}),
+  const run = project.store.transaction(() => {
+    const created = project.store.runs.create({
+      kind: 'train',
+      model: request.model,
+      modelName: name,
+      snapshot: snapshot as unknown as JsonObject,
+      status: 'queued',
+      ...(request.name?.trim() ? { name: request.name.trim() } : {}),
+    })
+    if (source) project.store.runs.saveInitialWeights(created.id, source.bytes)
+    return created
   })
   return enqueue(context, project, run, null)
+}
+
+/** What starting a model would load from the run its plan names; null when it starts with fresh weights. */
+export function previewStart(
+  context: EngineContext,
+  project: OpenProject,
+  model: string,
+  set: Readonly<Record<string, Json>>,
+): StartedFrom | null {
+  const { document, plan, description, table } = loadModelWithData(project, model, set)
+  const source = loadSource(context, project, plan)
+  if (!source) return null
+  const { signature } = prepareData(table, description, splitOf(table, description))
+  const { compiled } = prepareModel({ document, plan, signature })
+  return { ...source.origin, layers: matchWeights(compiled.weights, source.tensors, plan.initialWeights).layers }
 }
 
 /**
@@ -130,6 +155,7 @@ async function train(
       table,
       split: splitOf(table, description),
       fitted,
+      initialWeights: keptSource(project, run.id),
       threads: threadsOf(context, plan.threads),
       control: handle.control,
       onEvent: (event) => reporter.event(event),

@@ -12,6 +12,7 @@ import { iris } from '../iris.template.ts'
 import { mccullochPitts } from '../mcculloch-pitts.template.ts'
 import { perceptronAnd } from '../perceptron-and.template.ts'
 import { perceptronOr } from '../perceptron-or.template.ts'
+import { transferLearning } from '../transfer-learning.template.ts'
 import { wine } from '../wine.template.ts'
 import { xor } from '../xor.template.ts'
 
@@ -28,6 +29,7 @@ export const templates: readonly Template[] = [
   mccullochPitts,
   perceptronAnd,
   perceptronOr,
+  transferLearning,
   wine,
   xor,
 ]

@@ -72,6 +72,7 @@ export function detailOf(run: RunSummary, epochs = defaultPlan.epochs): RunDetai
       versions: { lamina: '0.1.0' },
       threads: 2,
       overrides: {},
+      start: null,
     },
     history: [1, 2].map((epoch) => ({
       epoch,
