@@ -77,7 +77,9 @@ export function previewStart(
   const { document, plan, description, table } = loadModelWithData(project, model, set)
   const source = loadSource(context, project, plan)
   if (!source) return null
-  const { signature } = prepareData(table, description, splitOf(table, description))
+  const { signature } = prepareData(table, description, splitOf(table, description), undefined, {
+    targets: usesTargets(document),
+  })
   const { compiled } = prepareModel({ document, plan, signature })
   return { ...source.origin, layers: matchWeights(compiled.weights, source.tensors, plan.initialWeights).layers }
 }
