@@ -1,4 +1,5 @@
 import { onBeforeUnmount, onMounted } from 'vue'
+import { freezeBase, replaceHeads } from '../../../engine/graph/transfer.ts'
 import { isTextField, registerCommands } from '../../services/commands.ts'
 import { useModelStore } from '../../services/model.store.ts'
 import { useEditorStore } from './editor.store.ts'
@@ -33,6 +34,18 @@ export function useEditorCommands(): void {
     document.addEventListener('paste', onPaste)
     const leavesTextAlone = true
     release = registerCommands(
+      {
+        id: 'editor.freeze-base',
+        title: 'Freeze all but the head',
+        group,
+        run: () => model.apply(freezeBase(model.document, model.inference)),
+      },
+      {
+        id: 'editor.replace-head',
+        title: 'Replace the head',
+        group,
+        run: () => model.apply(replaceHeads(model.document, model.inference)),
+      },
       {
         id: 'edit.undo',
         title: 'Undo',

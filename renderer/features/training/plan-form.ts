@@ -2,6 +2,7 @@ import type { Json, JsonObject } from '../../../engine/base/json.ts'
 import { effectiveParams, isDefault } from '../../../engine/layers/param-check.ts'
 import type { ParamSpecs } from '../../../engine/layers/params.ts'
 import { numberParam } from '../../../engine/layers/read-params.ts'
+import type { RunSummary } from '../../../engine/rpc/contract/training.ts'
 import { findOptimizer } from '../../../engine/training/optimizers/registry.ts'
 import type { TrainingPlan } from '../../../engine/training/plan.ts'
 import { type PlanField, planFields } from '../../../engine/training/plan-params.ts'
@@ -9,7 +10,7 @@ import { findSchedule, scheduledLearningRate } from '../../../engine/training/sc
 
 /** A section of the form with its visible fields. */
 export interface PlanSection {
-  id: 'run' | 'optimizer' | 'schedule' | 'earlyStopping' | 'checkpoint'
+  id: 'run' | 'optimizer' | 'schedule' | 'initialWeights' | 'earlyStopping' | 'checkpoint'
   title: string
   fields: PlanField[]
 }
@@ -18,6 +19,7 @@ const sections: readonly { id: PlanSection['id']; title: string }[] = [
   { id: 'run', title: 'Run' },
   { id: 'optimizer', title: 'Optimiser' },
   { id: 'schedule', title: 'Learning-rate schedule' },
+  { id: 'initialWeights', title: 'Start from' },
   { id: 'earlyStopping', title: 'Early stopping' },
   { id: 'checkpoint', title: 'Checkpoints' },
 ]
@@ -26,6 +28,8 @@ const sections: readonly { id: PlanSection['id']; title: string }[] = [
 const shortLabels: Readonly<Record<string, string>> = {
   optimizer: 'Algorithm',
   schedule: 'Schedule',
+  'initialWeights.run': 'Run',
+  'initialWeights.project': 'Project file',
   'earlyStopping.enabled': 'Stop early',
   'earlyStopping.restoreBest': 'Restore best',
   'checkpoint.everyEpochs': 'Every epochs',
@@ -45,11 +49,39 @@ function withColumns(field: PlanField, columns: readonly string[]): PlanField {
   return { ...field, spec: { kind: 'choice', label, help, ...(keras ? { keras } : {}), default: '', options } }
 }
 
-/** The visible fields of a plan in sections, in the order of their declaration. `columns` are the numeric columns of the data. */
-export function planSections(plan: TrainingPlan, columns: readonly string[] = []): PlanSection[] {
+/** A run whose weights a training may start from. */
+export type StartingRun = Pick<RunSummary, 'id' | 'number' | 'name' | 'modelName' | 'epochs'>
+
+/** A run is chosen, not typed. What the plan holds stays on offer though no run of the list is meant. */
+function withRuns(field: PlanField, runs: readonly StartingRun[]): PlanField {
+  if (field.path !== 'initialWeights.run' || field.spec.kind !== 'text') return field
+  const { label, help } = field.spec
+  const trained = runs.filter(({ epochs }) => epochs > 0)
+  const options = [
+    { value: '', label: 'fresh weights' },
+    ...trained.map(({ id, name, modelName }) => ({ value: id, label: `${name} of ${modelName}` })),
+    ...[...new Set(trained.map(({ modelName }) => modelName))].map((name) => ({
+      value: `model:${name}`,
+      label: `newest run of ${name}`,
+    })),
+  ]
+  const value = String(field.value ?? '')
+  const named = options.some((option) => option.value === value) ? [] : [{ value, label: value }]
+  return { ...field, spec: { kind: 'choice', label, help, default: '', options: [...options, ...named] } }
+}
+
+/**
+ * The visible fields of a plan in sections, in the order of their declaration. `columns` are the numeric columns of the data, `runs` those
+ * to start from.
+ */
+export function planSections(
+  plan: TrainingPlan,
+  columns: readonly string[] = [],
+  runs: readonly StartingRun[] = [],
+): PlanSection[] {
   const fields = planFields(plan)
     .filter((field) => field.visible)
-    .map((field) => withColumns(labelled(field), columns))
+    .map((field) => withRuns(withColumns(labelled(field), columns), runs))
   const sectionOf = (path: string) => sections.find(({ id }) => id === path.split('.')[0])?.id ?? 'run'
   return sections.map((section) => ({
     ...section,

@@ -28,6 +28,22 @@ describe('the form of a training plan', () => {
     const { spec } = fields.find((field) => field.path === 'sampleWeight')!
     expect(spec.kind === 'choice' && spec.options.map((option) => option.value)).toEqual(['', 'age', 'weight'])
   })
+  it('offers the trained runs to start from, their models, and what the plan holds already', () => {
+    const run = { id: 'run_1', number: 1, name: 'Run 1', modelName: 'mlp', epochs: 5 }
+    const plan = changePlan(defaultPlan, 'initialWeights.run', '7')
+    const fields = planSections(plan, [], [run, { ...run, id: 'run_2', epochs: 0 }]).flatMap(
+      (section) => section.fields,
+    )
+    const { spec } = fields.find((field) => field.path === 'initialWeights.run')!
+    expect(spec.kind === 'choice' && spec.options.map((option) => option.value)).toEqual([
+      '',
+      'run_1',
+      'model:mlp',
+      '7',
+    ])
+    expect(fieldsOf(plan).initialWeights).toContain('initialWeights.mismatch')
+    expect(fieldsOf().initialWeights).not.toContain('initialWeights.mismatch')
+  })
   it('changes one field and leaves the plan it came from alone', () => {
     const changed = changePlan(defaultPlan, 'earlyStopping.patience', 3)
     expect(changed.earlyStopping.patience).toBe(3)
