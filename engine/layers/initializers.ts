@@ -169,26 +169,36 @@ export function regularizerOf(params: EffectiveParams, weight: string): { l1: nu
   return l1 === 0 && l2 === 0 ? undefined : { l1, l2 }
 }
 
-/** Keras' constraints of one weight: what it is projected onto after each step. */
-export function constraintParams(weight: string): ParamSpecs {
-  return {
+const constraintOptions = [
+  { value: 'none', label: 'none', help: 'Free.' },
+  {
+    value: 'max_norm',
+    label: 'maximum norm',
+    help: 'The weights of each unit have a norm of at most the limit.',
+  },
+  { value: 'non_neg', label: 'non-negative', help: 'Negative weights become 0.' },
+  { value: 'unit_norm', label: 'unit norm', help: 'The weights of each unit have the norm 1.' },
+]
+
+/**
+ * Keras' constraints of one weight: what it is projected onto after each step. Norms are those of a unit's weights, all axes but the
+ * last; for weights whose last axis is not the unit only `non_neg` is offered.
+ */
+export function constraintParams(weight: string, byUnit = true): ParamSpecs {
+  const all = constraintOptions.filter(({ value }) => byUnit || value === 'none' || value === 'non_neg')
+  const choice: ParamSpecs = {
     [`${weight}Constraint`]: {
       kind: 'choice',
       label: `${capitalised(weight)} constraint`,
       help: `What ${weight} must keep to: it is projected back after each step.`,
       keras: `${weight}_constraint`,
       default: 'none',
-      options: [
-        { value: 'none', label: 'none', help: 'Free.' },
-        {
-          value: 'max_norm',
-          label: 'maximum norm',
-          help: 'The weights of each unit have a norm of at most the limit.',
-        },
-        { value: 'non_neg', label: 'non-negative', help: 'Negative weights become 0.' },
-        { value: 'unit_norm', label: 'unit norm', help: 'The weights of each unit have the norm 1.' },
-      ],
+      options: all,
     },
+  }
+  if (!byUnit) return choice
+  return {
+    ...choice,
     [`${weight}MaxNorm`]: {
       kind: 'number',
       label: `${capitalised(weight)} maximum norm`,

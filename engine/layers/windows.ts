@@ -202,6 +202,30 @@ export function volumeWindows(
   return windowsAlong(['Depth', 'Height', 'Width'] as const, volume, params, size)
 }
 
+/** Keras' `groups`. */
+export const groupsParam = integerParam(
+  'Groups',
+  'Cuts channels and filters into groups that do not see each other.',
+  'groups',
+  1,
+)
+
+/** Refuses groups that do not divide channels and filters; returns the channels of one. Throws `layer.groups`. */
+export function groupInputs(channels: number, params: EffectiveParams): number {
+  const filters = numberParam(params, 'filters')
+  const groups = numberParam(params, 'groups')
+  if (channels % groups === 0 && filters % groups === 0) return channels / groups
+  throw layerError({
+    code: 'layer.groups',
+    message: 'The groups do not divide the channels evenly.',
+    port: 'input',
+    param: 'groups',
+    expected: `a number that divides ${channels} channels and ${filters} filters`,
+    received: String(groups),
+    fix: 'Set the groups to 1, or change the filters.',
+  })
+}
+
 /** Attributes of a convolution op. */
 export function convolutionAttributes([vertical, horizontal]: readonly [WindowAxis, WindowAxis]) {
   return {
@@ -213,6 +237,17 @@ export function convolutionAttributes([vertical, horizontal]: readonly [WindowAx
     padBottom: vertical.after,
     padLeft: horizontal.before,
     padRight: horizontal.after,
+  }
+}
+
+/** Attributes of a convolution op over volumes. */
+export function volumeAttributes([deep, ...plane]: readonly [WindowAxis, WindowAxis, WindowAxis]) {
+  return {
+    strideDepth: deep.stride,
+    dilationDepth: deep.dilation,
+    padFront: deep.before,
+    padBack: deep.after,
+    ...convolutionAttributes(plane),
   }
 }
 

@@ -245,6 +245,26 @@ export const kernelCalls: Readonly<Record<string, Rest>> = {
     outputs: [[2, 2, 3, 70], [70]],
     attributes: [1, 1, 1, 1, 0, 0, 0, 0, 2],
   },
+  conv3d: {
+    inputs: [x([-1, 4, 5, 4, 3]), x([3, 2, 3, 3, 19]), x([19])],
+    outputs: [[-1, 4, 4, 2, 19]],
+    attributes: [1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 1],
+  },
+  conv3d_transpose: {
+    inputs: [x([-1, 2, 3, 2, 5]), x([3, 2, 3, 7, 5]), x([7])],
+    outputs: [[-1, 5, 6, 5, 7]],
+    attributes: [2, 2, 2, 1, 1, 1, 0, 0, 0, 0, 0, 0, 1],
+  },
+  conv3d_input_gradient: {
+    inputs: [x([-1, 4, 4, 2, 19]), x([3, 2, 3, 3, 19])],
+    outputs: [[-1, 4, 5, 4, 3]],
+    attributes: [1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 1],
+  },
+  conv3d_parameter_gradient: {
+    inputs: [x([-1, 4, 5, 4, 6]), x([-1, 3, 4, 3, 18])],
+    outputs: [[2, 2, 2, 3, 18], [18]],
+    attributes: [1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 2],
+  },
   depthwise_conv2d: {
     inputs: [x([-1, 6, 5, 19]), x([3, 3, 19, 1]), x([19])],
     outputs: [[-1, 6, 5, 19]],

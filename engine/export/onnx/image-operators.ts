@@ -1,33 +1,51 @@
 import type { Attributes } from '../../ops/op.ts'
 import type { OperatorContext, OperatorMapping } from './operators.ts'
 
-/** ONNX lays images out with channels first. */
-function channelsFirst({ graph }: OperatorContext, x: string): string {
-  return graph.add('Transpose', [x], { perm: [0, 3, 1, 2] })
+/** ONNX lays images and volumes out with channels first. */
+function channelsFirst({ graph, inputShapes }: OperatorContext, x: string): string {
+  const rank = inputShapes[0]!.length
+  return graph.add('Transpose', [x], { perm: [0, rank - 1, ...range(1, rank - 1)] })
 }
 
-function channelsLast({ graph }: OperatorContext, x: string): string {
-  return graph.add('Transpose', [x], { perm: [0, 2, 3, 1] })
+function channelsLast({ graph, outputShape }: OperatorContext, x: string): string {
+  const rank = outputShape.length
+  return graph.add('Transpose', [x], { perm: [0, ...range(2, rank), 1] })
 }
+
+/** Kernels: from spatial axes, inputs, outputs to outputs, inputs, spatial axes. */
+function kernelFirst({ graph }: OperatorContext, w: string, rank: number): string {
+  return graph.add('Transpose', [w], { perm: [rank - 1, rank - 2, ...range(0, rank - 2)] })
+}
+
+const range = (begin: number, end: number): number[] => Array.from({ length: end - begin }, (_, index) => begin + index)
 
 function numbers(attributes: Attributes, ...names: readonly string[]): number[] {
   return names.map((name) => Number(attributes[name]))
 }
 
-function windows(attributes: Attributes): Record<string, readonly number[]> {
+/** Names of the attributes along the axes that an op has. */
+function axesOf(attributes: Attributes) {
+  const deep = 'strideDepth' in attributes
   return {
-    strides: numbers(attributes, 'strideHeight', 'strideWidth'),
-    pads: numbers(attributes, 'padTop', 'padLeft', 'padBottom', 'padRight'),
+    axes: deep ? ['Depth', 'Height', 'Width'] : ['Height', 'Width'],
+    pads: deep
+      ? ['padFront', 'padTop', 'padLeft', 'padBack', 'padBottom', 'padRight']
+      : ['padTop', 'padLeft', 'padBottom', 'padRight'],
   }
 }
 
+function windows(attributes: Attributes): { strides: number[]; pads: number[] } {
+  const { axes, pads } = axesOf(attributes)
+  return { strides: numbers(attributes, ...axes.map((axis) => `stride${axis}`)), pads: numbers(attributes, ...pads) }
+}
+
 function dilations(attributes: Attributes): number[] {
-  return numbers(attributes, 'dilationHeight', 'dilationWidth')
+  return numbers(attributes, ...axesOf(attributes).axes.map((axis) => `dilation${axis}`))
 }
 
 const convolution: OperatorMapping = (context) => {
-  const { graph, inputs, attributes } = context
-  const w = graph.add('Transpose', [inputs[1]!], { perm: [3, 2, 0, 1] })
+  const { graph, inputs, inputShapes, attributes } = context
+  const w = kernelFirst(context, inputs[1]!, inputShapes[1]!.length)
   const operands = [channelsFirst(context, inputs[0]!), w, ...(inputs[2] ? [inputs[2]] : [])]
   const group = Number(attributes.groups)
   return channelsLast(
@@ -40,7 +58,7 @@ const depthwise: OperatorMapping = (context) => {
   const { graph, inputs, inputShapes, attributes } = context
   const [height, width, channels, multiplier] = inputShapes[1] as readonly [number, number, number, number]
   const shape = graph.integers('shape', [height, width, 1, channels * multiplier])
-  const w = graph.add('Transpose', [graph.add('Reshape', [inputs[1]!, shape])], { perm: [3, 2, 0, 1] })
+  const w = kernelFirst(context, graph.add('Reshape', [inputs[1]!, shape]), 4)
   const operands = [channelsFirst(context, inputs[0]!), w, ...(inputs[2] ? [inputs[2]] : [])]
   return channelsLast(
     context,
@@ -50,14 +68,14 @@ const depthwise: OperatorMapping = (context) => {
 
 const transposed: OperatorMapping = (context) => {
   const { graph, inputs, inputShapes, outputShape, attributes } = context
-  const w = graph.add('Transpose', [inputs[1]!], { perm: [3, 2, 0, 1] })
+  const w = kernelFirst(context, inputs[1]!, inputShapes[1]!.length)
   const operands = [channelsFirst(context, inputs[0]!), w, ...(inputs[2] ? [inputs[2]] : [])]
-  const { strides, pads } = windows(attributes) as { strides: number[]; pads: number[] }
+  const { strides, pads } = windows(attributes)
   const dilated = dilations(attributes)
   // What the strides leave open of the size that the layer gives.
-  const rest = [0, 1].map((axis) => {
+  const rest = strides.map((_, axis) => {
     const extent = (inputShapes[1]![axis]! - 1) * dilated[axis]! + 1
-    const size = strides[axis]! * (inputShapes[0]![axis + 1]! - 1) + extent - pads[axis]! - pads[axis + 2]!
+    const size = strides[axis]! * (inputShapes[0]![axis + 1]! - 1) + extent - pads[axis]! - pads[axis + strides.length]!
     return outputShape[axis + 1]! - size
   })
   const group = Number(attributes.groups)
@@ -83,6 +101,8 @@ function pooling(type: 'MaxPool' | 'AveragePool'): OperatorMapping {
 export const imageOperators: Readonly<Record<string, OperatorMapping>> = {
   conv2d: convolution,
   conv2d_transpose: transposed,
+  conv3d: convolution,
+  conv3d_transpose: transposed,
   depthwise_conv2d: depthwise,
   max_pool2d: pooling('MaxPool'),
   average_pool2d: pooling('AveragePool'),

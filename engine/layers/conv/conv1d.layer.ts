@@ -1,49 +1,16 @@
-import type { Shape } from '../../base/shape.ts'
-import { lowerActivation } from '../activations.ts'
-import { activationParam, biasSpecs, kernelParams, kernelSpec, useBiasParam } from '../kernels.ts'
+import { activated, activationParam, biasSpecs, kernelParams, kernelSpec, useBiasParam } from '../kernels.ts'
 import { defineLayer } from '../layer.ts'
-import type { EffectiveParams } from '../params.ts'
-import { layerError } from '../problem.ts'
 import { numberParam, textParam } from '../read-params.ts'
+import { sequenceWindow, sequenceWindowParams } from '../sequence-windows.ts'
 import {
-  activationAlpha,
   causalPaddingParam,
   convolutionAttributes,
-  dilationHelp,
   filtersParam,
   flatAxis,
-  integerParam,
+  groupInputs,
+  groupsParam,
   sequenceOf,
-  strideHelp,
-  windowOver,
 } from '../windows.ts'
-
-function windowOf(shape: Shape | undefined, params: EffectiveParams) {
-  return windowOver(sequenceOf(shape)[0], {
-    size: numberParam(params, 'kernelSize'),
-    stride: numberParam(params, 'strides'),
-    dilation: numberParam(params, 'dilationRate'),
-    padding: textParam(params, 'padding'),
-    sizeParam: 'kernelSize',
-    strideParam: 'strides',
-  })
-}
-
-function groupInputs(shape: Shape | undefined, params: EffectiveParams): number {
-  const [, channels] = sequenceOf(shape)
-  const filters = numberParam(params, 'filters')
-  const groups = numberParam(params, 'groups')
-  if (channels % groups === 0 && filters % groups === 0) return channels / groups
-  throw layerError({
-    code: 'layer.groups',
-    message: 'The groups do not divide the channels evenly.',
-    port: 'input',
-    param: 'groups',
-    expected: `a number that divides ${channels} channels and ${filters} filters`,
-    received: String(groups),
-    fix: 'Set the groups to 1, or change the filters.',
-  })
-}
 
 export const conv1d = defineLayer({
   type: 'conv1d',
@@ -57,34 +24,31 @@ export const conv1d = defineLayer({
   outputs: [{ name: 'output', label: 'output' }],
   params: {
     filters: filtersParam,
-    kernelSize: integerParam('Kernel size', 'Steps that a kernel spans.', 'kernel_size', 3),
-    strides: integerParam('Stride', strideHelp.replace('Pixels', 'Steps'), 'strides', 1),
-    padding: causalPaddingParam,
-    dilationRate: integerParam('Dilation', dilationHelp.replace('pixels', 'steps'), 'dilation_rate', 1),
-    groups: integerParam('Groups', 'Cuts channels and filters into groups that do not see each other.', 'groups', 1),
+    ...sequenceWindowParams(causalPaddingParam),
+    groups: groupsParam,
     activation: activationParam,
     useBias: useBiasParam,
     ...kernelParams('kernel'),
   },
   infer({ inputs, params }) {
-    groupInputs(inputs[0], params)
-    return [[-1, windowOf(inputs[0], params).outputs, numberParam(params, 'filters')]]
+    groupInputs(sequenceOf(inputs[0])[1], params)
+    return [[-1, sequenceWindow(inputs[0], params).outputs, numberParam(params, 'filters')]]
   },
   weights({ inputs, params }) {
     const filters = numberParam(params, 'filters')
-    const shape = [numberParam(params, 'kernelSize'), groupInputs(inputs[0], params), filters]
+    const shape = [numberParam(params, 'kernelSize'), groupInputs(sequenceOf(inputs[0])[1], params), filters]
     return [kernelSpec('kernel', shape, params), ...biasSpecs(filters, params)]
   },
-  lower({ builder, inputs, values, weights, params }) {
+  lower(context) {
+    const { builder, inputs, values, weights, params } = context
     const [steps, channels] = sequenceOf(inputs[0])
-    const window = windowOf(inputs[0], params)
+    const window = sequenceWindow(inputs[0], params)
     const image = builder.emitOne('reshape', [values[0]!], {}, { shape: [-1, 1, steps, channels] })
     const kernelShape = [1, ...builder.shapeOf(weights.kernel!)]
     const kernel = builder.emitOne('reshape', [weights.kernel!], {}, { shape: kernelShape })
     const attributes = { ...convolutionAttributes([flatAxis, window]), groups: numberParam(params, 'groups') }
     const sum = builder.emitOne('conv2d', [image, kernel, weights.bias ?? null], attributes)
-    const activation = textParam(params, 'activation')
-    const made = lowerActivation(builder, sum, activation, activationAlpha(activation))
+    const made = activated(context, sum)
     return [builder.emitOne('reshape', [made], {}, { shape: [-1, window.outputs, numberParam(params, 'filters')] })]
   },
   headline: (params) => [

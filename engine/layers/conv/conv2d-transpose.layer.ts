@@ -1,32 +1,29 @@
-import { lowerActivation } from '../activations.ts'
-import { activationParam, biasSpecs, kernelParams, kernelSpec, useBiasParam } from '../kernels.ts'
+import { activated, activationParam, biasSpecs, kernelSpec, turnedKernelParams, useBiasParam } from '../kernels.ts'
 import { defineLayer } from '../layer.ts'
 import type { EffectiveParams } from '../params.ts'
 import { numberParam, textParam } from '../read-params.ts'
 import {
-  activationAlpha,
+  outputPaddingParam,
+  transposedPaddingParam,
+  transposedParams,
+  transposedStrideHelp,
+  transposedWindow,
+} from '../transposed.ts'
+import {
   bothAxes,
   convolutionAttributes,
+  dilationHelp,
   filtersParam,
   type Image,
   imageOf,
-  paddingParam,
   type WindowAxis,
 } from '../windows.ts'
 
-/** The window of the convolution whose gradient this is, with the size of its input in `outputs` (Keras' output sizes). */
-function windowsOf([height, width]: Image, params: EffectiveParams): [WindowAxis, WindowAxis] {
-  const along = (length: number, side: 'Height' | 'Width'): WindowAxis => {
-    const size = numberParam(params, `kernel${side}`)
-    const stride = numberParam(params, `stride${side}`)
-    const total = Math.max(size - stride, 0)
-    const padded = length * stride + total
-    if (textParam(params, 'padding') === 'valid')
-      return { size, stride, dilation: 1, before: 0, after: 0, outputs: padded }
-    const before = Math.floor(total / 2)
-    return { size, stride, dilation: 1, before, after: total - before, outputs: length * stride }
-  }
-  return [along(height, 'Height'), along(width, 'Width')]
+function windowsOf([height, width]: Image, params: EffectiveParams): readonly [WindowAxis, WindowAxis] {
+  return [
+    transposedWindow(height, params, transposedParams('Height')),
+    transposedWindow(width, params, transposedParams('Width')),
+  ]
 }
 
 export const conv2dTranspose = defineLayer({
@@ -42,17 +39,14 @@ export const conv2dTranspose = defineLayer({
   params: {
     filters: filtersParam,
     ...bothAxes('kernel', 'Kernel', 'Size of the kernels in pixels.', 'kernel_size', 3),
-    ...bothAxes('stride', 'Stride', 'How many times larger the output is.', 'strides', 1),
-    padding: {
-      ...paddingParam,
-      options: [
-        { value: 'valid', label: 'valid', help: 'keeps all that the kernels reach' },
-        { value: 'same', label: 'same', help: 'cuts the border off: exactly stride times the size' },
-      ],
-    },
+    ...bothAxes('stride', 'Stride', transposedStrideHelp, 'strides', 1),
+    padding: transposedPaddingParam,
+    outputPaddingHeight: outputPaddingParam('Output padding height'),
+    outputPaddingWidth: outputPaddingParam('Output padding width'),
+    ...bothAxes('dilation', 'Dilation', dilationHelp, 'dilation_rate', 1),
     activation: activationParam,
     useBias: useBiasParam,
-    ...kernelParams('kernel'),
+    ...turnedKernelParams('kernel'),
   },
   infer({ inputs, params }) {
     const [vertical, horizontal] = windowsOf(imageOf(inputs[0]), params)
@@ -64,13 +58,13 @@ export const conv2dTranspose = defineLayer({
     const shape = [numberParam(params, 'kernelHeight'), numberParam(params, 'kernelWidth'), filters, channels]
     return [kernelSpec('kernel', shape, params), ...biasSpecs(filters, params)]
   },
-  lower({ builder, inputs, values, weights, params }) {
+  lower(context) {
+    const { builder, inputs, values, weights, params } = context
     const windows = windowsOf(imageOf(inputs[0]), params)
     const shape = [-1, windows[0].outputs, windows[1].outputs, numberParam(params, 'filters')]
     const operands = [values[0]!, weights.kernel!, weights.bias ?? null]
     const sum = builder.emitOne('conv2d_transpose', operands, convolutionAttributes(windows), { shape })
-    const activation = textParam(params, 'activation')
-    return [lowerActivation(builder, sum, activation, activationAlpha(activation))]
+    return [activated(context, sum)]
   },
   headline: (params) => [
     `${numberParam(params, 'filters')} filters ${numberParam(params, 'kernelHeight')} x ${numberParam(params, 'kernelWidth')}`,
@@ -82,6 +76,11 @@ export const conv2dTranspose = defineLayer({
     {
       inputs: [[-1, 2, 3, 2]],
       params: { filters: 2, kernelHeight: 2, strideHeight: 3, strideWidth: 2, useBias: false },
+    },
+    { inputs: [[-1, 2, 3, 1]], params: { filters: 2, dilationHeight: 2, padding: 'same', activityL1: 0.01 } },
+    {
+      inputs: [[-1, 2, 2, 2]],
+      params: { filters: 1, strideHeight: 3, strideWidth: 2, outputPaddingHeight: 2, outputPaddingWidth: 0 },
     },
   ],
 })

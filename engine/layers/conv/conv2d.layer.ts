@@ -1,39 +1,18 @@
-import { lowerActivation } from '../activations.ts'
-import { activationParam, biasSpecs, kernelParams, kernelSpec, useBiasParam } from '../kernels.ts'
-import type { ShapeContext } from '../layer.ts'
+import { activated, activationParam, biasSpecs, kernelParams, kernelSpec, useBiasParam } from '../kernels.ts'
 import { defineLayer } from '../layer.ts'
-import { layerError } from '../problem.ts'
 import { numberParam, textParam } from '../read-params.ts'
 import {
-  activationAlpha,
   bothAxes,
   convolutionAttributes,
   dilationHelp,
   filtersParam,
+  groupInputs,
+  groupsParam,
   imageOf,
   imageWindows,
-  integerParam,
   paddingParam,
   strideHelp,
 } from '../windows.ts'
-
-/** Channels of the input and filters, which the groups must divide. */
-function channelsOf({ inputs, params }: ShapeContext): { channels: number; filters: number; groups: number } {
-  const [, , channels] = imageOf(inputs[0])
-  const filters = numberParam(params, 'filters')
-  const groups = numberParam(params, 'groups')
-  if (channels % groups !== 0 || filters % groups !== 0)
-    throw layerError({
-      code: 'layer.groups',
-      message: 'The groups do not divide the channels evenly.',
-      port: 'input',
-      param: 'groups',
-      expected: `a number that divides ${channels} channels and ${filters} filters`,
-      received: String(groups),
-      fix: 'Set the groups to 1, or change the filters.',
-    })
-  return { channels, filters, groups }
-}
 
 export const conv2d = defineLayer({
   type: 'conv2d',
@@ -51,30 +30,31 @@ export const conv2d = defineLayer({
     ...bothAxes('stride', 'Stride', strideHelp, 'strides', 1),
     padding: paddingParam,
     ...bothAxes('dilation', 'Dilation', dilationHelp, 'dilation_rate', 1),
-    groups: integerParam('Groups', 'Cuts channels and filters into groups that do not see each other.', 'groups', 1),
+    groups: groupsParam,
     activation: activationParam,
     useBias: useBiasParam,
     ...kernelParams('kernel'),
   },
-  infer(context) {
-    const { filters } = channelsOf(context)
-    const [vertical, horizontal] = imageWindows(imageOf(context.inputs[0]), context.params, 'kernel')
-    return [[-1, vertical.outputs, horizontal.outputs, filters]]
+  infer({ inputs, params }) {
+    const image = imageOf(inputs[0])
+    groupInputs(image[2], params)
+    const [vertical, horizontal] = imageWindows(image, params, 'kernel')
+    return [[-1, vertical.outputs, horizontal.outputs, numberParam(params, 'filters')]]
   },
-  weights(context) {
-    const { channels, filters, groups } = channelsOf(context)
-    const { params } = context
-    const shape = [numberParam(params, 'kernelHeight'), numberParam(params, 'kernelWidth'), channels / groups, filters]
+  weights({ inputs, params }) {
+    const filters = numberParam(params, 'filters')
+    const channels = groupInputs(imageOf(inputs[0])[2], params)
+    const shape = [numberParam(params, 'kernelHeight'), numberParam(params, 'kernelWidth'), channels, filters]
     return [kernelSpec('kernel', shape, params), ...biasSpecs(filters, params)]
   },
-  lower({ builder, inputs, values, weights, params }) {
+  lower(context) {
+    const { builder, inputs, values, weights, params } = context
     const attributes = {
       ...convolutionAttributes(imageWindows(imageOf(inputs[0]), params, 'kernel')),
       groups: numberParam(params, 'groups'),
     }
     const sum = builder.emitOne('conv2d', [values[0]!, weights.kernel!, weights.bias ?? null], attributes)
-    const activation = textParam(params, 'activation')
-    return [lowerActivation(builder, sum, activation, activationAlpha(activation))]
+    return [activated(context, sum)]
   },
   headline: (params) => [
     `${numberParam(params, 'filters')} filters ${numberParam(params, 'kernelHeight')} x ${numberParam(params, 'kernelWidth')}`,
@@ -88,5 +68,6 @@ export const conv2d = defineLayer({
       params: { filters: 4, kernelHeight: 4, kernelWidth: 2, strideHeight: 2, strideWidth: 2, padding: 'same' },
     },
     { inputs: [[-1, 5, 5, 4]], params: { filters: 4, groups: 2, dilationHeight: 2, kernelL2: 0.01 } },
+    { inputs: [[-1, 4, 3, 1]], params: { filters: 2, kernelConstraint: 'max_norm', activityL2: 0.01 } },
   ],
 })

@@ -1,9 +1,7 @@
-import { lowerActivation } from '../activations.ts'
-import { activationParam, biasSpecs, kernelParams, kernelSpec, useBiasParam } from '../kernels.ts'
+import { activated, activationParam, biasSpecs, kernelSpec, turnedKernelParams, useBiasParam } from '../kernels.ts'
 import { defineLayer } from '../layer.ts'
 import { numberParam, textParam } from '../read-params.ts'
 import {
-  activationAlpha,
   bothAxes,
   convolutionAttributes,
   dilationHelp,
@@ -32,7 +30,7 @@ export const depthwiseConv2d = defineLayer({
     depthMultiplier: integerParam('Depth multiplier', 'Kernels for each channel.', 'depth_multiplier', 1),
     activation: activationParam,
     useBias: useBiasParam,
-    ...kernelParams('kernel'),
+    ...turnedKernelParams('kernel'),
   },
   infer({ inputs, params }) {
     const image = imageOf(inputs[0])
@@ -45,11 +43,11 @@ export const depthwiseConv2d = defineLayer({
     const shape = [numberParam(params, 'kernelHeight'), numberParam(params, 'kernelWidth'), channels, multiplier]
     return [kernelSpec('kernel', shape, params), ...biasSpecs(channels * multiplier, params)]
   },
-  lower({ builder, inputs, values, weights, params }) {
+  lower(context) {
+    const { builder, inputs, values, weights, params } = context
     const attributes = convolutionAttributes(imageWindows(imageOf(inputs[0]), params, 'kernel'))
     const sum = builder.emitOne('depthwise_conv2d', [values[0]!, weights.kernel!, weights.bias ?? null], attributes)
-    const activation = textParam(params, 'activation')
-    return [lowerActivation(builder, sum, activation, activationAlpha(activation))]
+    return [activated(context, sum)]
   },
   headline: (params) => [
     `${numberParam(params, 'kernelHeight')} x ${numberParam(params, 'kernelWidth')} a channel`,

@@ -1,9 +1,7 @@
-import { lowerActivation } from '../activations.ts'
-import { activationParam, biasSpecs, kernelParams, kernelSpec, useBiasParam } from '../kernels.ts'
+import { activated, activationParam, biasSpecs, kernelSpec, separableKernelParams, useBiasParam } from '../kernels.ts'
 import { defineLayer } from '../layer.ts'
 import { numberParam, textParam } from '../read-params.ts'
 import {
-  activationAlpha,
   bothAxes,
   convolutionAttributes,
   dilationHelp,
@@ -34,7 +32,7 @@ export const separableConv2d = defineLayer({
     depthMultiplier: integerParam('Depth multiplier', 'Depthwise kernels for each channel.', 'depth_multiplier', 1),
     activation: activationParam,
     useBias: useBiasParam,
-    ...kernelParams('depthwise', 'pointwise'),
+    ...separableKernelParams(),
   },
   infer({ inputs, params }) {
     const [vertical, horizontal] = imageWindows(imageOf(inputs[0]), params, 'kernel')
@@ -51,12 +49,12 @@ export const separableConv2d = defineLayer({
       ...biasSpecs(filters, params),
     ]
   },
-  lower({ builder, inputs, values, weights, params }) {
+  lower(context) {
+    const { builder, inputs, values, weights, params } = context
     const attributes = convolutionAttributes(imageWindows(imageOf(inputs[0]), params, 'kernel'))
     const depthwise = builder.emitOne('depthwise_conv2d', [values[0]!, weights.depthwise_kernel!, null], attributes)
     const sum = builder.emitOne('conv2d', [depthwise, weights.pointwise_kernel!, weights.bias ?? null])
-    const activation = textParam(params, 'activation')
-    return [lowerActivation(builder, sum, activation, activationAlpha(activation))]
+    return [activated(context, sum)]
   },
   headline: (params) => [
     `${numberParam(params, 'filters')} filters ${numberParam(params, 'kernelHeight')} x ${numberParam(params, 'kernelWidth')}`,

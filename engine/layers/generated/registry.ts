@@ -6,13 +6,18 @@ import { multiHeadAttention } from '../attention/multi-head-attention.layer.ts'
 import { positionEmbedding } from '../attention/position-embedding.layer.ts'
 import { sinePositionEncoding } from '../attention/sine-position-encoding.layer.ts'
 import { transformerEncoder } from '../attention/transformer-encoder.layer.ts'
+import { conv1dTranspose } from '../conv/conv1d-transpose.layer.ts'
 import { conv1d } from '../conv/conv1d.layer.ts'
 import { conv2dTranspose } from '../conv/conv2d-transpose.layer.ts'
 import { conv2d } from '../conv/conv2d.layer.ts'
+import { conv3dTranspose } from '../conv/conv3d-transpose.layer.ts'
+import { conv3d } from '../conv/conv3d.layer.ts'
 import { cropping1d } from '../conv/cropping1d.layer.ts'
 import { cropping2d } from '../conv/cropping2d.layer.ts'
 import { cropping3d } from '../conv/cropping3d.layer.ts'
+import { depthwiseConv1d } from '../conv/depthwise-conv1d.layer.ts'
 import { depthwiseConv2d } from '../conv/depthwise-conv2d.layer.ts'
+import { separableConv1d } from '../conv/separable-conv1d.layer.ts'
 import { separableConv2d } from '../conv/separable-conv2d.layer.ts'
 import { upSampling1d } from '../conv/up-sampling1d.layer.ts'
 import { upSampling2d } from '../conv/up-sampling2d.layer.ts'
@@ -79,13 +84,18 @@ export const layers: readonly LayerDeclaration[] = [
   positionEmbedding,
   sinePositionEncoding,
   transformerEncoder,
+  conv1dTranspose,
   conv1d,
   conv2dTranspose,
   conv2d,
+  conv3dTranspose,
+  conv3d,
   cropping1d,
   cropping2d,
   cropping3d,
+  depthwiseConv1d,
   depthwiseConv2d,
+  separableConv1d,
   separableConv2d,
   upSampling1d,
   upSampling2d,

@@ -26,6 +26,8 @@ import { clipGradients } from '../clip_gradients.op.ts'
 import { concatenate } from '../concatenate.op.ts'
 import { conv2d, conv2dInputGradient, conv2dParameterGradient } from '../conv2d.op.ts'
 import { conv2dTranspose } from '../conv2d_transpose.op.ts'
+import { conv3d, conv3dInputGradient, conv3dParameterGradient } from '../conv3d.op.ts'
+import { conv3dTranspose } from '../conv3d_transpose.op.ts'
 import { cosineSimilarity, cosineSimilarityGradient } from '../cosine_similarity.op.ts'
 import { dense, denseInputGradient, denseParameterGradient } from '../dense.op.ts'
 import { depthwiseConv2d, depthwiseConv2dInputGradient, depthwiseConv2dParameterGradient } from '../depthwise_conv2d.op.ts'
@@ -123,6 +125,10 @@ export const ops: readonly OpDeclaration[] = [
   conv2dInputGradient,
   conv2dParameterGradient,
   conv2dTranspose,
+  conv3d,
+  conv3dInputGradient,
+  conv3dParameterGradient,
+  conv3dTranspose,
   cosineSimilarity,
   cosineSimilarityGradient,
   dense,

@@ -47,6 +47,32 @@ const chains: Record<string, { shape: number[]; layers: Chain }> = {
     shape: [4, 4, 3],
     layers: [['up_sampling2d', { height: 3, width: 2, interpolation: 'bilinear' }]],
   },
+  'convolutions of volumes': {
+    shape: [3, 4, 2, 2],
+    layers: [
+      ['conv3d', { filters: 4, kernelDepth: 2, kernelWidth: 1, activation: 'tanh' }],
+      ['conv3d', { filters: 4, groups: 2, kernelHeight: 2, padding: 'same', dilationDepth: 2, useBias: false }],
+      ['conv3d_transpose', { filters: 3, strideDepth: 2, strideHeight: 2, padding: 'same', activation: 'relu' }],
+      ['conv3d', { filters: 2, strideDepth: 2, kernelWidth: 2, padding: 'same' }],
+    ],
+  },
+  'transposed convolutions with dilation and output padding': {
+    shape: [4, 4, 3],
+    layers: [
+      ['conv2d_transpose', { filters: 2, dilationHeight: 2, dilationWidth: 3, padding: 'same' }],
+      ['conv2d_transpose', { filters: 2, strideHeight: 3, strideWidth: 2, outputPaddingHeight: 2 }],
+      ['conv2d_transpose', { filters: 2, strideHeight: 2, strideWidth: 2, outputPaddingWidth: 0, padding: 'same' }],
+    ],
+  },
+  'convolutions of sequences': {
+    shape: [12, 4],
+    layers: [
+      ['conv1d', { filters: 4, groups: 2, padding: 'causal', activation: 'tanh' }],
+      ['separable_conv1d', { filters: 3, kernelSize: 2, depthMultiplier: 2, padding: 'same', dilationRate: 2 }],
+      ['depthwise_conv1d', { kernelSize: 4, strides: 2, padding: 'same', activation: 'silu' }],
+      ['conv1d_transpose', { filters: 2, kernelSize: 2, strides: 3, outputPadding: 2 }],
+    ],
+  },
   'noise and dropout, which do nothing in prediction': {
     shape: [4, 4, 3],
     layers: [

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { elementCount, type Shape } from '../../../engine/base/shape.ts'
 import { compileOf, documentOf, type Part, signatureOf } from '../../support/model.ts'
-import { type Operand, runKernel } from '../../support/native-program.ts'
+import { runKernel } from '../../support/native-program.ts'
 import { sessionOf } from '../../support/run-model.ts'
 
 const COUNT = 200_000

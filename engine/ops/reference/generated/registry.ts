@@ -27,6 +27,7 @@ import { meanSquaredLogarithmicError, meanSquaredLogarithmicErrorGradient, meanA
 import { concatenate, slice, padSlice, reshape } from '../shape.ts'
 import { softmax, softmaxGradient, logSoftmax, logSoftmaxGradient } from '../softmax.ts'
 import { sgdUpdate, rmspropUpdate, adamUpdate } from '../update.ts'
+import { conv3d, conv3dTranspose, conv3dInputGradient, conv3dParameterGradient } from '../volumes.ts'
 import { weightDecayUpdate, weightConstraintUpdate, clipGradients, accumulateGradients, weightAverageUpdate } from '../weight-change.ts'
 
 export const references: Readonly<Record<string, ReferenceImplementation>> = {
@@ -160,6 +161,10 @@ export const references: Readonly<Record<string, ReferenceImplementation>> = {
   sgd_update: sgdUpdate,
   rmsprop_update: rmspropUpdate,
   adam_update: adamUpdate,
+  conv3d: conv3d,
+  conv3d_transpose: conv3dTranspose,
+  conv3d_input_gradient: conv3dInputGradient,
+  conv3d_parameter_gradient: conv3dParameterGradient,
   weight_decay_update: weightDecayUpdate,
   weight_constraint_update: weightConstraintUpdate,
   clip_gradients: clipGradients,
