@@ -168,7 +168,7 @@ describe('wrong use', () => {
     [['evaluate', 'x', '--split', 'future'], 'train, validation, test'],
     [['export', 'x', '--format', 'onnx'], 'required option'],
     [['new', 'mnist', 'x.lamina'], 'no template'],
-    [['bench', 'W99'], 'no workload'],
+    [['bench', 'W99'], 'nothing to time'],
   ])('%j exits with 2 and says why', async (args, words) => {
     const text = await work.run(...args)
     expect(text.code).toBe(2)
