@@ -57,7 +57,7 @@ export interface DataSlot {
   shift?: number
 }
 
-export type Precision = 'float32' | 'bfloat16'
+export type Precision = 'float32' | 'bfloat16' | 'bfloat16x3'
 
 export interface SessionOptions {
   programs: Readonly<Record<string, Program>>
@@ -136,6 +136,8 @@ export interface NativeInfo {
   simd: 'avx512' | 'avx2' | 'neon' | 'plain'
   /** The processor has instructions for products of bfloat16 numbers. */
   bfloat16: boolean
+  /** It has tiles of them (AMX), and this process may use them. */
+  amx: boolean
   cores: number
   kernels: readonly string[]
 }

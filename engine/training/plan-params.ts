@@ -70,7 +70,12 @@ export const planParams: ParamSpecs = {
       {
         value: 'bfloat16',
         label: 'bfloat16',
-        help: '8 significant bits for the factors of Dense layers: up to twice as fast on processors with AVX512_BF16, not faster on others.',
+        help: '8 significant bits for the factors of Dense layers: up to twice as fast on processors with AVX512_BF16, more with AMX, not faster on others.',
+      },
+      {
+        value: 'bfloat16x3',
+        label: 'bfloat16 x 3',
+        help: '16 significant bits from three products of bfloat16 parts on processors with AMX; float32 on others.',
       },
     ],
   },

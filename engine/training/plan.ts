@@ -16,7 +16,7 @@ export interface TrainingPlan {
   /** 0 = all cores of the budget. Results do not depend on it. */
   threads: number
   /** In what numbers matrix products of training are computed; weights, sums and losses are float32 in any case. */
-  precision: 'float32' | 'bfloat16'
+  precision: 'float32' | 'bfloat16' | 'bfloat16x3'
   optimizer: Choice
   /** Learning rate over epochs; scales or replaces the optimiser's `learningRate`. */
   schedule: Choice

@@ -60,8 +60,11 @@ struct Tensor {
   int64_t rows() const { return rank < 2 ? 1 : count / dims[rank - 1]; }
 };
 
-/** In what numbers matrix products are computed; sums and everything else are float32. */
-enum class Precision { float32, bfloat16 };
+/**
+ * In what numbers matrix products are computed; sums and everything else are float32. `bfloat16x3`: three products of bfloat16 parts instead of
+ * one of float32 numbers, where the processor has AMX; float32 elsewhere.
+ */
+enum class Precision { float32, bfloat16, bfloat16x3 };
 
 /** What is true for the whole batch. */
 struct Context {

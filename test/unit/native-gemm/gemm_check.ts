@@ -2,10 +2,10 @@
  * Multiplies matrices of many shapes with the instruction set in force (LAMINA_SIMD) and prints one JSON line: the largest error, and the
  * shapes whose bits differ between 1, 2 and 4 threads. With the argument `bfloat16` both factors are rounded to it, by the product and for comparison. Run by gemm.test.ts in a process of its own, as the level is chosen once a process.
  */
-import { loadNative } from '../../../engine/native/index.ts'
+import { loadNative, type Precision } from '../../../engine/native/index.ts'
 import { pseudoRandom } from '../../bench/kernels/mlp_step.ts'
 
-const precision = process.argv[2] === 'bfloat16' ? 'bfloat16' : 'float32'
+const precision = (process.argv[2] ?? 'float32') as Precision
 const addon = loadNative()
 addon.setCoreBudget(4)
 const random = pseudoRandom(20261121)
@@ -13,7 +13,7 @@ const draw = (length: number) => Float32Array.from({ length }, () => 2 * random(
 
 /** Rounded to bfloat16, half to even, as the product itself does. */
 function rounded(values: Float32Array): Float32Array {
-  if (precision === 'float32') return values
+  if (precision !== 'bfloat16') return values
   const bits = new Uint32Array(Float32Array.from(values).buffer)
   return new Float32Array(bits.map((word) => (word + 0x7fff + ((word >>> 16) & 1)) & 0xffff0000).buffer)
 }

@@ -32,6 +32,7 @@ Napi::Value info(const Napi::CallbackInfo& call) {
   result.Set("version", kVersion);
   result.Set("simd", simd::levelName(simd::level()));
   result.Set("bfloat16", simd::bfloat16());
+  result.Set("amx", simd::amx());
   result.Set("cores", machineCores());
   result.Set("kernels", kernels);
   return result;

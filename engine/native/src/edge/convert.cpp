@@ -97,7 +97,8 @@ Precision precision(const Napi::Value& value, const std::string& what) {
   if (value.IsUndefined()) return Precision::float32;
   const std::string name = string(value, what);
   if (name == "bfloat16") return Precision::bfloat16;
-  if (name != "float32") refuse(what, "float32 or bfloat16", name);
+  if (name == "bfloat16x3") return Precision::bfloat16x3;
+  if (name != "float32") refuse(what, "float32, bfloat16 or bfloat16x3", name);
   return Precision::float32;
 }
 

@@ -51,7 +51,7 @@ struct View {
 Napi::Value property(const Napi::Object& object, const char* name);
 Napi::Object object(const Napi::Value& value, const std::string& what);
 std::string string(const Napi::Value& value, const std::string& what);
-/** `float32` (also when left out) or `bfloat16`. */
+/** `float32` (also when left out), `bfloat16` or `bfloat16x3`. */
 Precision precision(const Napi::Value& value, const std::string& what);
 bool boolean(const Napi::Value& value, const std::string& what, bool absent);
 double number(const Napi::Value& value, const std::string& what);

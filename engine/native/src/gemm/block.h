@@ -45,7 +45,7 @@ static void finishTile(const Epilogue& epilogue, const Tile& tile, const float* 
   }
 }
 
-static void gemmBlock(const Product& product, const Block& block, float* scratch) {
+[[maybe_unused]] static void gemmBlock(const Product& product, const Block& block, float* scratch) {
   const Epilogue& epilogue = product.epilogue;
   const int64_t rows = block.rowEnd - block.rowBegin;
   const int64_t tiles = (rows + kRows - 1) / kRows;

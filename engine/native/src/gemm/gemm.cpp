@@ -30,6 +30,11 @@ const GemmCode& code() {
 auto blockCode(Precision precision) {
   if (precision == Precision::float32) return code().block;
 #if defined(LAMINA_X86)
+  if (simd::amx() && bfloat16BlockAmx != nullptr)
+    return precision == Precision::bfloat16x3 ? bfloat16x3BlockAmx : bfloat16BlockAmx;
+#endif
+  if (precision == Precision::bfloat16x3) return code().block;
+#if defined(LAMINA_X86)
   if (simd::bfloat16() && bfloat16BlockAvx512 != nullptr) return bfloat16BlockAvx512;
 #endif
   return code().roundedBlock;
@@ -99,7 +104,8 @@ Factor depthFrom(const Factor& factor, bool depthIsRow, int64_t begin) {
 }  // namespace
 
 int64_t blockScratchFloats(const GemmCode& isa, int64_t m, int64_t k) {
-  const int64_t depth = smaller(kDepth, aligned(k));
+  // Tiles of AMX hold 32 of K.
+  const int64_t depth = smaller(kDepth, ceilDivide(k, 32) * 32);
   const int64_t rows = smaller(kBlockRows, larger(m, 1));
   return kDepth * isa.columns + aligned(ceilDivide(rows, isa.rows) * isa.packedRows * depth);
 }

@@ -39,8 +39,10 @@ int64_t gemmScratchFloats(int64_t m, int64_t n, int64_t k, int threads);
  * threads. Packed panels and a register-blocked kernel as in Goto and van de Geijn (2008), "Anatomy of high-performance matrix
  * multiplication".
  *
- * With `Precision::bfloat16` both factors are rounded to bfloat16 (half to even) and products are summed in float32: by VDPBF16PS where the
- * processor has it, which adds pairs and takes subnormal numbers for zero, else by float32 instructions.
+ * With `Precision::bfloat16` both factors are rounded to bfloat16 (half to even) and products are summed in float32: by TDPBF16PS or VDPBF16PS
+ * where the processor has them, which add pairs and take subnormal numbers for zero, else by float32 instructions. With
+ * `Precision::bfloat16x3` and AMX each factor is the sum of two bfloat16 numbers and the product of the small ones is left out: within
+ * 4.6e-5 (3 * 2^-16) of the sum of the products' magnitudes, rounding of the sums aside.
  */
 void gemm(const Context& context, int64_t m, int64_t n, int64_t k, const Factor& a, const Factor& b, float* c, int64_t cStride,
           const Epilogue& epilogue, float* scratch);

@@ -46,7 +46,9 @@ extern const GemmCode gemmPlain;
 #if defined(LAMINA_X86)
 extern const GemmCode gemmAvx2;
 extern const GemmCode gemmAvx512;
-/** `roundedBlock` by the instructions of AVX512_BF16; null where the compiler has none. */
+/** `roundedBlock` by the instructions of AVX512_BF16 and of AMX_BF16, and float32 by three products of the latter; null where the compiler has none. */
+extern void (*const bfloat16BlockAmx)(const Product& product, const Block& block, float* scratch);
+extern void (*const bfloat16x3BlockAmx)(const Product& product, const Block& block, float* scratch);
 extern void (*const bfloat16BlockAvx512)(const Product& product, const Block& block, float* scratch);
 #elif defined(LAMINA_NEON)
 extern const GemmCode gemmNeon;

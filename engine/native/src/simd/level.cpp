@@ -3,6 +3,12 @@
 #include <cstdlib>
 #include <cstring>
 
+#if defined(LAMINA_X86) && defined(__linux__)
+#include <cpuid.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
+
 #if defined(_MSC_VER) && defined(LAMINA_X86)
 #include <immintrin.h>
 #include <intrin.h>
@@ -60,6 +66,18 @@ bool detectBfloat16() {
 #endif
 }
 
+bool detectAmx() {
+#if defined(LAMINA_X86) && defined(__linux__)
+  constexpr unsigned kTile = 1u << 24, kBfloat16 = 1u << 22;
+  constexpr long kRequestPermission = 0x1023, kTileData = 18;
+  unsigned a = 0, b = 0, c = 0, d = 0;
+  if (level() != Level::avx512 || !bfloat16() || __get_cpuid_count(7, 0, &a, &b, &c, &d) == 0) return false;
+  return (d & kTile) != 0 && (d & kBfloat16) != 0 && syscall(SYS_arch_prctl, kRequestPermission, kTileData) == 0;
+#else
+  return false;
+#endif
+}
+
 }  // namespace
 
 Level level() {
@@ -69,6 +87,11 @@ Level level() {
 
 bool bfloat16() {
   static const bool has = detectBfloat16();
+  return has;
+}
+
+bool amx() {
+  static const bool has = detectAmx();
   return has;
 }
 

@@ -20,6 +20,9 @@ Level level();
 /** The level is avx512 and the processor multiplies bfloat16 numbers (AVX512_BF16). */
 bool bfloat16();
 
+/** The level is avx512 and this process may use tiles of bfloat16 numbers (AMX_BF16; Linux grants the permission when first asked). */
+bool amx();
+
 /** `avx512`, `avx2`, `neon` or `plain`. */
 const char* levelName(Level level);
 
