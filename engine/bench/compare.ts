@@ -12,7 +12,8 @@ export interface Timed extends Introduction {
 
 export interface Comparison {
   own: Timed
-  peers: ({ peer: string; label: string; ratio: number } & Timed)[]
+  /** `command`: the name of the way to start it that was the fastest. */
+  peers: ({ peer: string; label: string; ratio: number; command: string } & Timed)[]
   /** Peers that were there and failed. */
   failed: { peer: string; label: string; reason: string }[]
 }
@@ -28,6 +29,7 @@ export interface CompareOptions {
 }
 
 interface Entered {
+  command: string
   contestant: Contestant
   about: Introduction
 }
@@ -48,7 +50,7 @@ export async function compare(own: Command, options: CompareOptions): Promise<Co
       onTurn?.(command.name)
       const contestant = new Contestant(command)
       live.push(contestant)
-      return { contestant, about: await contestant.introduce() }
+      return { command: command.name, contestant, about: await contestant.introduce() }
     }
     const first = await enter(own)
     const entrants: (Entered & { peer: Peer })[] = []
@@ -80,9 +82,9 @@ export async function compare(own: Command, options: CompareOptions): Promise<Co
     const mine = timed[0] as Timed
     return {
       own: mine,
-      peers: entrants.map(({ peer: { id, label } }, index) => {
+      peers: entrants.map(({ peer: { id, label }, command }, index) => {
         const theirs = timed[index + 1] as Timed
-        return { peer: id, label, ratio: theirs.msPerStep / mine.msPerStep, ...theirs }
+        return { peer: id, label, ratio: theirs.msPerStep / mine.msPerStep, command, ...theirs }
       }),
       failed,
     }
@@ -114,6 +116,21 @@ export function choosePeers(
     found: started.filter(({ commands }) => commands.length > 0),
     missing: started.filter(({ commands }) => commands.length === 0).map(({ peer }) => peer),
   }
+}
+
+/** The same peers with what won on another number of threads: one way to start each, and its two fastest variants. */
+export function onlyWinners(
+  found: readonly { peer: Peer; commands: readonly Command[] }[],
+  won: Comparison['peers'],
+): { peer: Peer; commands: Command[] }[] {
+  return found.map(({ peer, commands }) => {
+    const winner = won.find((item) => item.peer === peer.id)
+    const command = commands.find(({ name }) => name === winner?.command)
+    if (!winner || !command) return { peer, commands: [...commands] }
+    const fastest = Object.entries(winner.variants ?? {}).sort(([, a], [, b]) => a - b)
+    const names = fastest.slice(0, 2).map(([name]) => name)
+    return { peer, commands: [{ ...command, args: [...command.args, '--variants', names.join(';')] }] }
+  })
 }
 
 /** What the machine can do with so many threads, measured in a process of its own. */

@@ -28,14 +28,14 @@ export async function profileSteps(
 ): Promise<StepProfile> {
   const limits = peak ?? (await native.measurePeak(runner.threads))
   onProgress?.(0.1)
-  refuseStopped(control)
+  await mayContinue(control)
   const { msPerStep } = await meanStep(runner, seconds / 3)
   onProgress?.(0.4)
   const stepsAPass = Math.max(1, Math.round(((seconds / 2) * 1000) / PASSES / msPerStep))
   const { native: session } = runner.session
   session.profile(true)
   for (let pass = 0; pass < PASSES; pass += 1) {
-    refuseStopped(control)
+    await mayContinue(control)
     await runner.run(stepsAPass)
     onProgress?.(0.4 + (0.6 * (pass + 1)) / PASSES)
   }
@@ -53,7 +53,9 @@ export async function profileSteps(
   })
 }
 
-function refuseStopped(control: TrainingControl | undefined): void {
+/** Waits while paused. */
+async function mayContinue(control: TrainingControl | undefined): Promise<void> {
+  await control?.whenNotPaused()
   if (control?.requested !== 'stop') return
   throw new LaminaError({ code: 'profile.stopped', message: 'The profile was stopped before it was complete.' })
 }

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import * as module from 'node:module'
-import { availableParallelism, tmpdir } from 'node:os'
+import { arch, availableParallelism, cpus, platform, release, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { choosePeers, compare, measurePeakApart } from '../../bench/compare.ts'
+import { type Comparison, choosePeers, compare, measurePeakApart, onlyWinners } from '../../bench/compare.ts'
 import { type Command, Contestant } from '../../bench/contestant.ts'
 import { findInstalled, type Installed, type Peer, peers } from '../../bench/peers.ts'
 import type { SubjectName } from '../../bench/subject.ts'
@@ -48,20 +48,9 @@ export interface Measured {
   shareOfPeak: number
   peakMemoryBytes: number
   firstStepMs: number
-  peers: {
-    peer: string
-    label: string
-    /** Its time over ours. */
-    ratio: number
-    msPerStep: number
-    rounds: number[]
-    variant: string
-    variants?: Record<string, number>
-    versions: Record<string, string>
-    peakMemoryBytes: number
-    firstStepMs: number
-  }[]
-  failed: { peer: string; label: string; reason: string }[]
+  /** With `ratio`: its time over ours. */
+  peers: Comparison['peers']
+  failed: Comparison['failed']
 }
 
 const ROUNDS_ALONE = 5
@@ -85,18 +74,22 @@ export async function run(context: CommandContext, names: readonly string[], opt
       const command = workerCommand('peak', ['peak', String(threads || availableParallelism())])
       peaks.set(threads, await measurePeakApart(command))
     }
-    output.event('machine', { peaks: [...peaks.values()] })
+    output.event('machine', { ...machine(context.version), peaks: [...peaks.values()] })
     showPeaks(output, [...peaks.values()])
     const installed = rivals.length > 0 ? await findInstalled() : null
     const results: (Measured | StepProfile)[] = []
     for (const subject of subjects) {
+      let won: Comparison['peers'] = []
       output.note(`${subject.id}: ${subject.summary}`)
-      for (const [threads, peak] of peaks)
-        results.push(
-          options.profile
-            ? await profiled(context, subject, peak, options.seconds ?? 2)
-            : await measured(context, subject, threads, peak, options, rivals, installed),
-        )
+      for (const [threads, peak] of peaks) {
+        if (options.profile) {
+          results.push(await profiled(context, subject, peak, options.seconds ?? 2))
+          continue
+        }
+        const result = await measured(context, subject, { threads, peak, won }, options, rivals, installed)
+        won = result.peers
+        results.push(result)
+      }
     }
     output.done(results.length === 1 ? { ...results[0] } : { results })
   } finally {
@@ -104,11 +97,22 @@ export async function run(context: CommandContext, names: readonly string[], opt
   }
 }
 
+/** What numbers of different days and machines are told apart by. */
+function machine(version: string): object {
+  return {
+    date: new Date().toISOString().slice(0, 10),
+    cpu: cpus()[0]?.model ?? arch(),
+    cores: availableParallelism(),
+    system: `${platform()} ${release()}`,
+    lamina: version,
+    node: process.versions.node,
+  }
+}
+
 async function measured(
   { output }: CommandContext,
   { id, name }: Chosen,
-  threads: number,
-  peak: MachinePeak,
+  { threads, peak, won }: { threads: number; peak: MachinePeak; won: Comparison['peers'] },
   options: Options,
   rivals: readonly Peer[],
   installed: Installed | null,
@@ -123,7 +127,7 @@ async function measured(
     peers: theirs,
     failed,
   } = await compare(own, {
-    peers: comparable?.found ?? [],
+    peers: onlyWinners(comparable?.found ?? [], won),
     rounds,
     seconds: (options.seconds ?? 2) / rounds,
     onTurn: (text) => output.progress(0, 0, `${id}, ${peak.threads} thread(s), ${text}`),
@@ -144,7 +148,7 @@ async function measured(
     shareOfPeak: gflops / peak.gflops,
     peakMemoryBytes,
     firstStepMs,
-    peers: theirs.map(({ peer, label, ratio, msPerStep: ms, rounds: turns, variant: best, variants, versions, peakMemoryBytes: bytes, firstStepMs: first }) => ({ peer, label, ratio, msPerStep: ms, rounds: turns, variant: best, variants, versions, peakMemoryBytes: bytes, firstStepMs: first })), // biome-ignore format: a copy of some fields
+    peers: theirs,
     failed,
   }
   output.event('measured', result)

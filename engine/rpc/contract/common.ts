@@ -19,7 +19,7 @@ export const inProject = { project: idSchema }
 export interface Job {
   id: string
   project: string
-  kind: 'training' | 'kfold' | 'sweep' | 'import' | 'export' | 'predict'
+  kind: 'training' | 'kfold' | 'sweep' | 'profile' | 'import' | 'export' | 'predict'
   title: string
   state: 'queued' | 'running' | 'paused' | 'completed' | 'stopped' | 'failed'
   /** Units done and in all (epochs, folds, trials); total 0 = unknown. */

@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import type { CostReport } from '../../compile/compile.ts'
+import type { StepProfile } from '../../compile/step-profile.ts'
 import type { Diagnostic } from '../../graph/diagnostic.ts'
 import type { GraphDocument } from '../../graph/document.ts'
 import type { TrainingPlan } from '../../training/plan.ts'
@@ -65,6 +66,13 @@ export const models = {
   remove: method<null>()(v.object(inModel)),
   /** Diagnostics and cost as the compiler sees them; `set` = overrides as in `--set`. */
   summary: method<ModelSummary>()(v.object({ ...inModel, set: v.optional(jsonObjectSchema) })),
+  /**
+   * Times some training steps of the model as saved on its own data, op by op, and keeps nothing of them. Waits for the jobs before it, shows as a
+   * job, and answers when it is complete; rejects with `profile.stopped` when that job is stopped.
+   */
+  profile: method<StepProfile>()(
+    v.object({ ...inModel, seconds: v.optional(v.pipe(v.number(), v.minValue(0.1), v.maxValue(60)), 1.5) }),
+  ),
   /** Parameters that can be swept, with their ranges. */
   searchable: method<
     {

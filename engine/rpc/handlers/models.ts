@@ -10,6 +10,7 @@ import type { ModelRecord, models } from '../contract/models.ts'
 import type { EngineContext } from '../services/context.ts'
 import { loadModel } from '../services/model-loader.ts'
 import { summarize } from '../services/model-summary.ts'
+import { profileModel } from '../services/profile.ts'
 import { modelFromRun } from '../services/transfer.ts'
 
 export const modelHandlers: HandlersOf<{ models: typeof models }, EngineContext>['models'] = {
@@ -65,6 +66,9 @@ export const modelHandlers: HandlersOf<{ models: typeof models }, EngineContext>
   },
 
   summary: ({ project, model, set }, context) => summarize(context.projects.get(project), model, set ?? {}),
+
+  profile: ({ project, model, seconds }, context) =>
+    profileModel(context, context.projects.get(project), model, seconds),
 
   searchable({ project, model }, context) {
     const { document, plan } = loadModel(context.projects.get(project), model)

@@ -176,7 +176,7 @@ async function train(
 }
 
 /** Threads of a run: its own wish, else the user's setting, else all cores. */
-function threadsOf(context: EngineContext, asked: number): number {
+export function threadsOf(context: EngineContext, asked: number): number {
   const preferred = Number(context.settings.settings().threads ?? 0)
   return threadsFor(asked > 0 ? asked : preferred, context.native())
 }

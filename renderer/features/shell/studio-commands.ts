@@ -5,6 +5,7 @@ import { useJobsStore } from '../../services/jobs.store.ts'
 import { useLogStore } from '../../services/log.store.ts'
 import { useModelStore } from '../../services/model.store.ts'
 import { useNavigationStore } from '../../services/navigation.store.ts'
+import { useProfileStore } from '../../services/profile.store.ts'
 import { useProjectStore } from '../../services/project.store.ts'
 import { useSettingsStore } from '../../services/settings.store.ts'
 import { views } from '../views.ts'
@@ -148,6 +149,14 @@ function runCommands(): Command[] {
         await jobs.startTraining()
         useNavigationStore().go('train')
       }),
+    },
+    {
+      id: 'run.profile',
+      title: 'Profile a training step',
+      group: 'Run',
+      keywords: 'time speed op layer flops peak memory bandwidth',
+      enabled: () => isOpen() && model.id !== null && model.errorCount === 0,
+      run: telling(() => useProfileStore().take()),
     },
     {
       id: 'run.pause',

@@ -1,6 +1,6 @@
 """What the peers in Python share: the conversation with `lamina bench --compare` (engine/bench/contestant.ts), on standard input and output.
 
-    python <peer>.py --workload W2 --threads 1 [--variants name,name]
+    python <peer>.py --workload W2 --threads 1 [--variants 'name;name']
 
 A peer sets its variants up one after the other, each warmed up and timed briefly, and keeps the fastest. It prints one JSON object a line:
 
@@ -37,7 +37,7 @@ def arguments():
     parser = argparse.ArgumentParser()
     parser.add_argument('--workload', choices=WORKLOADS, required=True)
     parser.add_argument('--threads', type=int, default=1)
-    parser.add_argument('--variants', default='', help='of those the peer has; default: all')
+    parser.add_argument('--variants', default='', help='of those the peer has, separated by semicolons; default: all')
     given = parser.parse_args()
     # Libraries that take no number of threads take one core an allowed one.
     if hasattr(os, 'sched_setaffinity'):
@@ -72,7 +72,7 @@ def mean_step(run, seconds):
 
 def compete(variants, versions, chosen=''):
     """`variants`: name -> function that builds the model and returns `run(steps)`. Those that fail are named with the reason."""
-    names = [name for name in chosen.split(',') if name] or list(variants)
+    names = [name for name in chosen.split(';') if name] or list(variants)
     times, failures, best = {}, {}, None
     for index, name in enumerate(names):
         try:
