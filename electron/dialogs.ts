@@ -6,7 +6,7 @@ import { isTrustedSender } from './security.ts'
 
 const projectFilter = { name: 'Lamina project', extensions: ['lamina'] }
 const dataFilters = [
-  { name: 'Tables', extensions: ['csv', 'tsv', 'txt', 'gz', 'data'] },
+  { name: 'Data', extensions: ['csv', 'tsv', 'txt', 'gz', 'data', 'npz', 'npy', 'idx'] },
   { name: 'All files', extensions: ['*'] },
 ]
 

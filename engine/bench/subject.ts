@@ -1,8 +1,9 @@
 import { LaminaError } from '../base/errors.ts'
+import { splitTable } from '../data/split.ts'
 import type { DatasetSignature } from '../graph/document.ts'
 import { loadNative } from '../native/index.ts'
 import type { DataSlot } from '../native/program.ts'
-import { DatasetCache, splitOf } from '../rpc/services/dataset-cache.ts'
+import { DatasetCache } from '../rpc/services/dataset-cache.ts'
 import { loadModelWithData } from '../rpc/services/model-loader.ts'
 import { ProjectStore } from '../store/projects.ts'
 import { parsePlan } from '../training/plan-parse.ts'
@@ -64,7 +65,7 @@ function openProject(path: string, wanted: string | undefined, threads: number):
       { id: '', store, tables: new DatasetCache(store) },
       chosen.id,
     )
-    const split = splitOf(table, description)
+    const split = splitTable(table, description)
     const runner = stepRunnerOf(loadNative(), { document, plan, description, table, split, threads })
     return { runner, flopsPerStep: plan.batchSize * runner.compiled.report.trainingFlopsPerSample }
   } finally {

@@ -1,10 +1,24 @@
 import type { JsonObject } from '../base/json.ts'
 
-/** Numeric columns hold finite numbers; categorical ones hold labels. */
-export type ColumnType = 'numeric' | 'categorical'
+/**
+ * Numeric columns hold finite numbers; categorical ones hold labels; tensor ones hold an array of one shape in every row (an image of
+ * height, width, channels, a video, a series of readings); text ones hold running text.
+ */
+export type ColumnType = 'numeric' | 'categorical' | 'tensor' | 'text'
 export type ColumnRole = 'feature' | 'target' | 'ignore'
-/** Numeric: none, standardize (z-score), min-max, robust (median and IQR). Categorical: one-hot, ordinal (index in the column's category order). */
-export type ColumnTransform = 'none' | 'standardize' | 'min-max' | 'robust' | 'one-hot' | 'ordinal'
+/**
+ * Numeric: none, standardize (z-score), min-max, robust (median and IQR). Categorical: one-hot, ordinal (index in the column's category
+ * order). Tensor: none, rescale (1/255). Text: tokens (ids of words or characters).
+ */
+export type ColumnTransform =
+  | 'none'
+  | 'standardize'
+  | 'min-max'
+  | 'robust'
+  | 'one-hot'
+  | 'ordinal'
+  | 'rescale'
+  | 'tokens'
 /** What fills a missing cell; `drop-row` leaves the row out, `error` refuses. Statistics come from training rows. */
 export type MissingPolicy = 'mean' | 'median' | 'most-frequent' | 'constant' | 'drop-row' | 'error'
 
@@ -23,6 +37,21 @@ export interface ColumnSettings {
   missingMarkers?: string[]
   /** A label that is not among `categories`: refused (the default), or encoded as all zeros by one-hot. */
   unseen?: 'error' | 'zeros'
+  /** Tensor: dimensions of one cell, `[height, width, channels]` for an image. */
+  shape?: number[]
+  /** Text: how it becomes ids. */
+  tokens?: TokenSettings
+}
+
+/** How a text becomes a row of ids, as Keras' TextVectorization: 0 pads, 1 is whatever the vocabulary lacks. */
+export interface TokenSettings {
+  level: 'word' | 'character'
+  /** Lower case, and at the level of words without punctuation. */
+  standardize: boolean
+  /** Ids there are at most, 0 and 1 included; the most frequent tokens of the training rows get the others. */
+  vocabulary: number
+  /** Ids a row: longer texts are cut off at their end, shorter ones padded there. */
+  length: number
 }
 
 /** How a delimited text is read; `null` = detect. */
@@ -48,6 +77,11 @@ export interface SplitSettings {
   seed: number
   /** Labels of the target that neither train nor validate: all their rows test, as what a detector of anomalies has never seen. */
   heldOut?: string[]
+  /**
+   * Column that says which part a row belongs to (`train`, `validation`, `test`). Parts it names are taken as they are; the others are
+   * drawn from the rows it calls `train`.
+   */
+  given?: string
 }
 
 /** A data set as a project describes it. Small files are embedded in the project, large ones stay where they are. */
@@ -69,9 +103,14 @@ export interface DatasetSource {
   size: number
   /** SHA-256 of the original bytes, hexadecimal. */
   hash: string
+  /** Files that belong to it (labels beside images, a test part), found by their names in the same folder. */
+  companions?: { name: string; size: number; hash: string }[]
 }
 
-/** A table in memory, column by column. Numeric cells: NaN = missing. Categorical cells: -1 = missing, else an index into `labels`. */
+/**
+ * A table in memory, column by column. Numeric cells: NaN = missing. Categorical cells: -1 = missing, else an index into `labels`.
+ * Tensor cells: one after the other, none missing; bytes stay bytes. Text cells: null = missing.
+ */
 export interface Table {
   rowCount: number
   columns: TableColumn[]
@@ -80,6 +119,23 @@ export interface Table {
 export type TableColumn =
   | { name: string; type: 'numeric'; values: Float64Array }
   | { name: string; type: 'categorical'; labels: string[]; codes: Int32Array }
+  | TensorColumn
+  | TextColumn
+
+export interface TensorColumn {
+  name: string
+  type: 'tensor'
+  /** Of one cell. */
+  shape: number[]
+  /** Row-major, rows x elements of the shape. */
+  data: Uint8Array | Float32Array
+}
+
+export interface TextColumn {
+  name: string
+  type: 'text'
+  texts: (string | null)[]
+}
 
 /** Statistics and warnings of one column, for the data view. */
 export interface ColumnProfile {
@@ -89,9 +145,21 @@ export interface ColumnProfile {
   missing: number
   distinct: number
   numeric?: { min: number; max: number; mean: number; standardDeviation: number; quantiles: [number, number, number] }
-  /** Bars of a histogram (numeric: 12 equal bins; categorical: the most frequent labels first, at most 24). */
+  /** Bars of a histogram (numeric, values of tensors, tokens a text: 12 equal bins; categorical: the most frequent labels first, at most 24). */
   histogram: { label: string; count: number; from?: number; to?: number }[]
+  /** Text: the most frequent tokens, at most 24. */
+  words?: { label: string; count: number }[]
+  /** Tensor: the first cells as small pictures. */
+  thumbnails?: Thumbnail[]
   warnings: DataWarning[]
+}
+
+/** A cell as a small picture: grey or red, green and blue bytes, row by row. */
+export interface Thumbnail {
+  width: number
+  height: number
+  channels: 1 | 3
+  bytes: Uint8Array
 }
 
 export interface DataWarning {
@@ -120,7 +188,7 @@ export interface FittedColumn {
   name: string
   type: ColumnType
   transform: ColumnTransform
-  /** y = (x - shift) * scale for numeric transforms (none: 0 and 1). */
+  /** y = (x - shift) * scale for numeric and tensor transforms (none: 0 and 1). */
   shift: number
   scale: number
   /** Value that replaces a missing cell (numeric: in source units; categorical: a label); null = a missing cell is an error or drops the row. */
@@ -129,8 +197,13 @@ export interface FittedColumn {
   categories?: string[]
   /** Categories that training rows did not contain and policy for unseen labels live in details. */
   details?: JsonObject
-  /** Number of model columns (one-hot: one a category, else 1). */
+  /** Number of model columns (one-hot: one a category; tensor: its elements; text: its length; else 1). */
   width: number
+  /** Tensor: dimensions of one cell. */
+  shape?: number[]
+  /** Text: the tokens in the order of their ids, which begin with 2. */
+  vocabulary?: string[]
+  tokens?: TokenSettings
 }
 
 /** A matrix of model-ready numbers. */

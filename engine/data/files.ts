@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
-import { basename } from 'node:path'
+import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import type { DatasetDescription } from './dataset.ts'
 import { dataError } from './errors.ts'
+import { readers } from './readers/index.ts'
+import type { DataFile } from './readers/reader.ts'
 import { lineTooLong, maxLineBytes, maxTextBytes, tooLarge } from './readers/text.ts'
 
 /** SHA-256, hexadecimal. */
@@ -42,6 +44,15 @@ export function readDataFile(path: string): Uint8Array {
   }
 }
 
+/** Files beside the one at `path` that belong to it (labels beside images). Throws what `readDataFile` throws. */
+export function readCompanions(path: string): DataFile[] {
+  const name = basename(path)
+  const names = new Set(readers.flatMap((reader) => reader.companions?.(name) ?? []))
+  return [...names]
+    .filter((companion) => companion !== name && existsSync(join(dirname(path), companion)))
+    .map((companion) => ({ name: companion, bytes: readDataFile(join(dirname(path), companion)) }))
+}
+
 function isOneTextLine(head: Uint8Array): boolean {
   return head.indexOf(10) < 0 && head.indexOf(13) < 0 && head.indexOf(0) < 0
 }
@@ -64,12 +75,16 @@ function unreadable(path: string, cause: unknown): Error {
 }
 
 /** Throws `data.file-changed` when the bytes are not those the description was made from. */
-export function checkHash(bytes: Uint8Array, description: DatasetDescription): void {
-  const { source } = description
+export function checkHash(
+  bytes: Uint8Array,
+  description: DatasetDescription,
+  source: Pick<DatasetDescription['source'], 'size' | 'hash'> = description.source,
+  where = description.source.path,
+): void {
   const hash = hashBytes(bytes)
   if (hash === source.hash) return
   throw dataError('file-changed', `The data of ${description.name} has changed since it was imported.`, {
-    where: source.path,
+    where,
     expected: `${source.size} bytes with SHA-256 ${source.hash.slice(0, 12)}`,
     received: `${bytes.length} bytes with SHA-256 ${hash.slice(0, 12)}`,
     fix: 'Put the old file back, or import the file again as a new data set.',

@@ -1,12 +1,14 @@
-import { basename } from 'node:path'
+import { basename, dirname } from 'node:path'
 import { newId } from '../base/ids.ts'
 import { cellKind, defaultMissingMarkers, isNotANumber, missingTest, parseNumber, sortLabels } from './cells.ts'
-import type { ColumnSettings, CsvOptions, DatasetDescription, DataWarning, Table } from './dataset.ts'
+import type { ColumnSettings, ColumnType, CsvOptions, DatasetDescription, DataWarning, Table } from './dataset.ts'
 import { dataError, quoteCell, someOf } from './errors.ts'
 import { checkHash, hashBytes } from './files.ts'
 import { readerFor } from './readers/index.ts'
-import type { RawTable } from './readers/reader.ts'
+import { type DataFile, isCells, type RawColumn, type RawTable } from './readers/reader.ts'
+import { partOfLabel } from './split.ts'
 import { type BadCell, badCellError, badCells, toTable } from './table.ts'
+import { suggestTokens } from './tokens.ts'
 
 export interface InferOptions {
   csv?: Partial<CsvOptions>
@@ -15,12 +17,14 @@ export interface InferOptions {
   /** Name of the target column; default: a column with a name such as `target`, `label`, `class`, `species`, else the last. */
   target?: string
   /** Types that are not to be inferred, by column. */
-  types?: Readonly<Record<string, 'numeric' | 'categorical'>>
+  types?: Readonly<Record<string, Exclude<ColumnType, 'tensor'>>>
   /** What to do with texts and infinities among numbers: refuse (the default), treat as missing, or make the column categorical. */
   badCells?: 'error' | 'missing' | 'categorical'
   /** Absolute path, when the data stays outside the project. */
   path?: string
   seed?: number
+  /** Files that lie beside it and belong to it. */
+  companions?: readonly DataFile[]
 }
 
 export interface InferredDataset {
@@ -37,7 +41,8 @@ const idNames = /^(id|index|idx|row|row_?(id|number|nr)|uuid|guid|unnamed: 0)$|[
  * Reads a file and decides on types, roles and transforms; every decision is in the description and can be changed.
  * - numeric: more than half of the cells that are not missing are numbers; the others are then an error that names them;
  * - a numeric target of few whole numbers (at most 20, each about five times or more; or just two) becomes classes;
- * - row numbers, unique texts and constant columns are ignored, constant pixels of a grid are not.
+ * - row numbers, unique short texts and constant columns are ignored, constant pixels of a grid are not;
+ * - sentences become text, arrays tensors; a column that says `train` and `test` divides the rows.
  * Throws the errors of the reader, `data.text-in-numeric-column`, `data.not-finite` and `data.missing-target`.
  */
 export function inferDataset(bytes: Uint8Array, fileName: string, options: InferOptions = {}): InferredDataset {
@@ -49,7 +54,8 @@ export function inferDataset(bytes: Uint8Array, fileName: string, options: Infer
     missingMarkers: [...defaultMissingMarkers],
     ...options.csv,
   }
-  const raw = reader.read(bytes, fileName, csv)
+  const companions = options.companions ?? []
+  const raw = reader.read(bytes, fileName, csv, companions)
   const warnings: DataWarning[] = []
   if (options.csv?.decimalComma === undefined && usesDecimalComma(raw)) {
     csv.decimalComma = true
@@ -64,48 +70,80 @@ export function inferDataset(bytes: Uint8Array, fileName: string, options: Infer
   const columns = inferTypes(raw, csv, fileName, options, warnings)
   inferRoles(columns, raw, csv, fileName, options, warnings)
   for (const column of columns) applyDefaults(column)
+  const given = columns.find((_, index) => saysParts(raw.columns[index]!))
+  if (given && given.role !== 'target') given.role = 'ignore'
   const target = columns.find((column) => column.role === 'target')
   const isClasses = target?.type === 'categorical'
   const tiny = raw.lines.length < 20
   const description: DatasetDescription = {
     id: newId('dat'),
-    name: options.name ?? basename(fileName).replace(/\.(csv|tsv|tab|txt)?(\.gz)?$/i, ''),
+    name: options.name ?? titleOf(raw, fileName, options.path),
     source: {
       kind: options.path ? 'file' : 'embedded',
       path: options.path ?? basename(fileName),
       size: bytes.length,
       hash: hashBytes(bytes),
+      ...(companions.length > 0 && {
+        companions: companions.map((file) => ({
+          name: file.name,
+          size: file.bytes.length,
+          hash: hashBytes(file.bytes),
+        })),
+      }),
     },
     csv,
     columns,
     split: {
       test: tiny ? 0 : 0.2,
-      validation: tiny ? 0 : 0.2,
+      validation: tiny ? 0 : given?.role === 'ignore' ? 0.1 : 0.2,
       stratify: isClasses && !tiny && canStratify(raw, columns, csv),
       shuffle: true,
       seed: options.seed ?? 1,
+      ...(given?.role === 'ignore' && { given: given.name }),
     },
     rowCount: raw.lines.length,
   }
   return { description, table: toTable(raw, columns, csv, fileName), warnings }
 }
 
+function titleOf({ title }: RawTable, fileName: string, path: string | undefined): string {
+  const folders = dirname(path ?? '').split(/[\\/]/)
+  const folder = folders.findLast((name) => name !== '' && name !== '.' && !/^(data|raw)$/i.test(name))
+  const own = basename(fileName).replace(/\.(csv|tsv|tab|txt)?(\.gz)?$/i, '')
+  return title ?? (title === null ? (folder ?? 'images') : own)
+}
+
 /** The described table. Throws `data.file-changed` when the bytes are others, and the errors of the reader. */
-export function loadTable(bytes: Uint8Array, description: DatasetDescription): Table {
+export function loadTable(
+  bytes: Uint8Array,
+  description: DatasetDescription,
+  companions: readonly DataFile[] = [],
+): Table {
+  const { source, csv, columns } = description
   checkHash(bytes, description)
-  const fileName = basename(description.source.path)
-  const raw = readerFor(bytes, fileName).read(bytes, fileName, description.csv)
-  return toTable(raw, description.columns, description.csv, fileName)
+  for (const expected of source.companions ?? []) {
+    const file = companions.find(({ name }) => name === expected.name)
+    checkHash(file?.bytes ?? new Uint8Array(), description, expected, expected.name)
+  }
+  const fileName = basename(source.path)
+  const known = companions.filter(({ name }) => source.companions?.some((expected) => expected.name === name))
+  const raw = readerFor(bytes, fileName).read(bytes, fileName, csv, known)
+  return toTable(raw, columns, csv, fileName)
 }
 
 /**
  * A new file with the same columns, to predict: the delimiter is detected anew; the target
  * and ignored columns may be absent. Throws `data.missing-column` and the errors of the reader.
  */
-export function loadNewTable(bytes: Uint8Array, fileName: string, description: DatasetDescription): Table {
+export function loadNewTable(
+  bytes: Uint8Array,
+  fileName: string,
+  description: DatasetDescription,
+  companions: readonly DataFile[] = [],
+): Table {
   const { csv, columns } = description
   const detected = { ...csv, delimiter: null }
-  const raw = readerFor(bytes, fileName).read(bytes, fileName, detected)
+  const raw = readerFor(bytes, fileName).read(bytes, fileName, detected, companions)
   if (raw.header) {
     const present = columns.filter((column) => column.role === 'feature' || raw.names.includes(column.name))
     return toTable(raw, present, csv, fileName)
@@ -114,10 +152,27 @@ export function loadNewTable(bytes: Uint8Array, fileName: string, description: D
   return toTable(raw, raw.names.length === features.length ? features : columns, csv, fileName)
 }
 
+/** True for cells that name parts of a split, training and test at least. */
+function saysParts(column: RawColumn): boolean {
+  if (!isCells(column) || partOfLabel(column[0] ?? '') === null) return false
+  const parts = new Set([...new Set(column)].map(partOfLabel))
+  return !parts.has(null) && parts.has('train') && parts.has('test')
+}
+
+/** Names under which running text is known. */
+const textNames = /^(text|texts|review|sentence|message|comment|content|tweet|body|document|headline)$/i
+
+/** True for running text: several words a cell, and few cells alike. */
+function isText(name: string, present: readonly string[]): boolean {
+  if (present.length === 0 || new Set(present).size < present.length / 2) return false
+  const words = present.reduce((sum, cell) => sum + cell.split(/\s+/).length, 0) / present.length
+  return words >= (textNames.test(name) ? 2 : 5)
+}
+
 /** True when several cells look like `1,5` and none like `1.5`; never on the word of a single cell. */
 function usesDecimalComma(raw: RawTable): boolean {
   let commas = 0
-  for (const cells of raw.columns)
+  for (const cells of raw.columns.filter(isCells))
     for (const cell of cells) {
       if (/^[-+]?\d+,\d+$/.test(cell)) commas += 1
       else if (/^[-+]?\d*\.\d+$/.test(cell)) return false
@@ -136,7 +191,6 @@ function inferTypes(
   const broken: { name: string; code: 'text-in-numeric-column' | 'not-finite'; cells: BadCell[] }[] = []
   const columns = raw.names.map((name, index): ColumnSettings => {
     const cells = raw.columns[index]!
-    const isMissing = missingTest(csv.missingMarkers)
     const settings: ColumnSettings = {
       name,
       type: 'categorical',
@@ -144,9 +198,27 @@ function inferTypes(
       transform: 'none',
       missing: 'mean',
     }
+    if (!isCells(cells))
+      return {
+        ...settings,
+        type: 'tensor',
+        transform: cells.data instanceof Uint8Array ? 'rescale' : 'none',
+        shape: [...cells.shape],
+      }
+    const isMissing = missingTest(csv.missingMarkers)
     const { texts, notFinite } = badCells(cells, raw.lines, isMissing, csv.decimalComma)
     const present = cells.reduce((count, cell) => count + (isMissing(cell) ? 0 : 1), 0)
     const declared = options.types?.[name]
+    if (
+      declared === 'text' ||
+      (!declared &&
+        texts.length === present &&
+        isText(
+          name,
+          texts.map((cell) => cell.text),
+        ))
+    )
+      return { ...settings, type: 'text', tokens: suggestTokens(cells.map((cell) => (isMissing(cell) ? null : cell))) }
     const numeric = declared ? declared === 'numeric' : present > 0 && texts.length < present / 2
     if (!numeric) {
       // Among labels NaN says that there is none.
@@ -205,6 +277,7 @@ function inferRoles(
   }
   for (const [index, column] of columns.entries()) {
     const cells = raw.columns[index]!
+    if (!isCells(cells) || column.type === 'text') continue
     const isMissing = missingTest(csv.missingMarkers, column.missingMarkers)
     const present = cells.filter((cell) => !isMissing(cell))
     const distinct = new Set(present)
@@ -249,7 +322,10 @@ function chooseTarget(
     })
   }
   if (columns.length < 2) return undefined
-  return columns.findLast((column) => targetNames.test(column.name)) ?? columns.at(-1)
+  const possible = columns.filter(
+    ({ type }, index) => type !== 'tensor' && type !== 'text' && !saysParts(raw.columns[index]!),
+  )
+  return possible.findLast((column) => targetNames.test(column.name)) ?? possible.at(-1)
 }
 
 function isClassNumbers(present: readonly string[], distinct: ReadonlySet<string>, decimalComma: boolean): boolean {
@@ -278,7 +354,9 @@ function canStratify(raw: RawTable, columns: readonly ColumnSettings[], csv: Csv
   const index = columns.findIndex((column) => column.role === 'target')
   const isMissing = missingTest(csv.missingMarkers, columns[index]?.missingMarkers)
   const counts = new Map<string, number>()
-  for (const cell of raw.columns[index] ?? []) if (!isMissing(cell)) counts.set(cell, (counts.get(cell) ?? 0) + 1)
+  const cells = raw.columns[index]
+  for (const cell of cells && isCells(cells) ? cells : [])
+    if (!isMissing(cell)) counts.set(cell, (counts.get(cell) ?? 0) + 1)
   return counts.size > 1 && [...counts.values()].every((count) => count > 1)
 }
 
@@ -287,9 +365,13 @@ export function applyDefaults(column: ColumnSettings): void {
   if (column.type === 'numeric') {
     column.transform = 'standardize'
     column.missing = 'mean'
-  } else {
+  } else if (column.type === 'categorical') {
     column.transform = column.role === 'target' ? 'ordinal' : 'one-hot'
     column.missing = 'most-frequent'
-  }
+  } else if (column.type === 'text') {
+    column.transform = 'tokens'
+    column.missing = 'constant'
+    column.fillValue ??= ''
+  } else column.missing = 'error'
   if (column.role === 'target') column.missing = 'drop-row'
 }

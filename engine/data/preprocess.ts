@@ -1,3 +1,4 @@
+import { fitTensor, fitText, writeArrays } from './arrays.ts'
 import type {
   ColumnSettings,
   DatasetDescription,
@@ -9,7 +10,8 @@ import type {
   TableColumn,
 } from './dataset.ts'
 import { dataError, quoteCell, someOf } from './errors.ts'
-import { cellText, columnOf } from './table.ts'
+import { allMissing, fittedOf, policyOf, typeMismatch } from './fitted.ts'
+import { columnOf, isMissingCell } from './table.ts'
 import { transformOf } from './transforms/index.ts'
 import { moments, quantile } from './transforms/transform.ts'
 
@@ -40,7 +42,16 @@ export function fitPreprocessing(
 }
 
 function fitColumn(column: TableColumn, settings: ColumnSettings, rows: Int32Array): FittedColumn {
-  return column.type === 'numeric' ? fitNumeric(column, settings, rows) : fitCategorical(column, settings, rows)
+  switch (column.type) {
+    case 'numeric':
+      return fitNumeric(column, settings, rows)
+    case 'categorical':
+      return fitCategorical(column, settings, rows)
+    case 'tensor':
+      return fitTensor(column, settings)
+    case 'text':
+      return fitText(column, settings, rows)
+  }
 }
 
 function fitNumeric(column: NumericColumn, settings: ColumnSettings, rows: Int32Array): FittedColumn {
@@ -123,10 +134,6 @@ function fillLabel(settings: ColumnSettings, categories: readonly string[], top:
   throw invalidFill(settings, `one of ${someOf(categories.map(quoteCell))}`)
 }
 
-function policyOf(settings: ColumnSettings): { missing: string } {
-  return { missing: settings.missing }
-}
-
 function invalidFill(settings: ColumnSettings, expected: string): Error {
   return dataError(
     'invalid-fill',
@@ -138,15 +145,6 @@ function invalidFill(settings: ColumnSettings, expected: string): Error {
       fix: 'Change the value, or fill missing cells by another rule.',
     },
   )
-}
-
-function allMissing(column: string): Error {
-  return dataError('all-missing', `${quoteCell(column)} has no value in any training row.`, {
-    where: `column ${quoteCell(column)}`,
-    expected: 'at least one value among the training rows',
-    received: 'only missing cells',
-    fix: 'Set the role of the column to ignore.',
-  })
 }
 
 /**
@@ -175,21 +173,8 @@ export function encodeFeatures(
 /** Names of the model columns of one source column. */
 export function modelNames(column: FittedColumn): string[] {
   if (column.type === 'numeric') return [column.name]
+  if (column.type !== 'categorical') return Array.from({ length: column.width }, (_, k) => `${column.name}[${k}]`)
   return transformOf(column.transform, 'categorical', column.name).names(column.name, column.categories ?? [])
-}
-
-function fittedOf(columns: readonly FittedColumn[], name: string): FittedColumn {
-  const found = columns.find((column) => column.name === name)
-  if (found) return found
-  throw dataError('missing-column', `${quoteCell(name)} is no column of this preprocessing.`, {
-    where: 'preprocessing',
-    expected: someOf(
-      columns.map((column) => quoteCell(column.name)),
-      12,
-    ),
-    received: quoteCell(name),
-    fix: 'Choose a column whose role fits.',
-  })
 }
 
 function encodeColumn(
@@ -209,6 +194,10 @@ function encodeColumn(
     }
     return
   }
+  if (fitted.type !== 'categorical') {
+    writeArrays(column, fitted, out, offset, stride)
+    return
+  }
   const transform = transformOf(fitted.transform, 'categorical', fitted.name)
   const codes = categoryCodes(column, fitted)
   const fill = fitted.fill === null ? -1 : (fitted.categories ?? []).indexOf(String(fitted.fill))
@@ -222,8 +211,7 @@ function encodeColumn(
 function refuseMissing(column: TableColumn, fitted: FittedColumn): void {
   if (fitted.details?.missing !== 'error') return
   const rows: number[] = []
-  const count = column.type === 'numeric' ? column.values.length : column.codes.length
-  for (let row = 0; row < count; row += 1) if (cellText(column, row) === null) rows.push(row + 1)
+  for (let row = 0; row < rowCount(column); row += 1) if (isMissingCell(column, row)) rows.push(row + 1)
   if (rows.length === 0) return
   throw dataError('missing-value', `${rows.length} cells of ${quoteCell(column.name)} are missing.`, {
     where: `column ${quoteCell(column.name)}, row ${someOf(rows)}`,
@@ -234,18 +222,15 @@ function refuseMissing(column: TableColumn, fitted: FittedColumn): void {
   })
 }
 
+function rowCount(column: TableColumn): number {
+  if (column.type === 'numeric') return column.values.length
+  if (column.type === 'categorical') return column.codes.length
+  return column.type === 'text' ? column.texts.length : 0
+}
+
 function numericValues(column: TableColumn, fitted: FittedColumn): Float64Array {
   if (column.type === 'numeric') return column.values
   throw typeMismatch(fitted, column.type)
-}
-
-function typeMismatch(fitted: FittedColumn, received: string): Error {
-  return dataError('type-mismatch', `${quoteCell(fitted.name)} was ${fitted.type} when the preprocessing was fitted.`, {
-    where: `column ${quoteCell(fitted.name)}`,
-    expected: `a ${fitted.type} column`,
-    received: `a ${received} column`,
-    fix: "Use the run's own data description, or train again.",
-  })
 }
 
 /** Index into the fitted categories; -1 = missing, -2 = unseen and encoded as zeros. */
@@ -334,9 +319,5 @@ export function rowsWithoutMissing(
     )
     .map((settings) => columnOf(table, settings.name))
   const all = rows ?? Int32Array.from({ length: table.rowCount }, (_, row) => row)
-  return all.filter((row) =>
-    dropping.every((column) =>
-      column.type === 'numeric' ? !Number.isNaN(column.values[row]!) : column.codes[row]! >= 0,
-    ),
-  )
+  return all.filter((row) => !dropping.some((column) => isMissingCell(column, row)))
 }

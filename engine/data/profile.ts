@@ -1,6 +1,18 @@
-import type { ColumnProfile, ColumnSettings, DatasetDescription, DataWarning, Table, TableColumn } from './dataset.ts'
+import { elementCount } from '../base/shape.ts'
+import type {
+  ColumnProfile,
+  ColumnSettings,
+  DatasetDescription,
+  DataWarning,
+  Table,
+  TableColumn,
+  TensorColumn,
+  TextColumn,
+} from './dataset.ts'
 import { quoteCell } from './errors.ts'
-import { columnOf } from './table.ts'
+import { cellKey, cellOf, columnOf } from './table.ts'
+import { thumbnailOf } from './thumbnails.ts'
+import { countTokens, suggestTokens, tokenize } from './tokens.ts'
 import { moments, quantile } from './transforms/transform.ts'
 
 const bins = 12
@@ -8,17 +20,27 @@ const shownLabels = 24
 
 /** Statistics, histogram and warnings of every described column. The standard deviation is the population's. */
 export function profileTable(table: Table, description: DatasetDescription): ColumnProfile[] {
-  return description.columns.map((settings) => {
-    const column = columnOf(table, settings.name)
-    return column.type === 'numeric' ? profileNumeric(column, settings) : profileCategorical(column, settings)
-  })
+  return description.columns.map((settings) => profileColumn(columnOf(table, settings.name), settings))
+}
+
+function profileColumn(column: TableColumn, settings: ColumnSettings): ColumnProfile {
+  switch (column.type) {
+    case 'numeric':
+      return profileNumeric(column, settings)
+    case 'categorical':
+      return profileCategorical(column, settings)
+    case 'tensor':
+      return profileTensor(column)
+    case 'text':
+      return profileText(column, settings)
+  }
 }
 
 /** Warnings about the table as a whole: rows that occur more than once (the same row may then train and test). */
 export function tableWarnings(table: Table): DataWarning[] {
   const seen = new Set<string>()
   for (let row = 0; row < table.rowCount; row += 1)
-    seen.add(table.columns.map((column) => cellKey(column, row)).join('|'))
+    seen.add(table.columns.map((column) => keyText(cellKey(column, row))).join('|'))
   const repeated = table.rowCount - seen.size
   if (repeated === 0) return []
   const noun = repeated === 1 ? 'row repeats' : 'rows repeat'
@@ -31,9 +53,64 @@ export function tableWarnings(table: Table): DataWarning[] {
   ]
 }
 
-/** Equal for equal cells only: codes and numbers hold no separator. */
-function cellKey(column: TableColumn, row: number): number {
-  return column.type === 'numeric' ? column.values[row]! : column.codes[row]!
+/** Numbers hold no separator, and quoted texts none that is not inside the quotation marks. */
+function keyText(key: number | string | null): string {
+  return typeof key === 'string' ? JSON.stringify(key) : String(key)
+}
+
+/** Cells that are read for the statistics of a column of arrays, spread over all rows. */
+const sampledCells = 500
+const shownPictures = 24
+
+function profileTensor(column: TensorColumn): ColumnProfile {
+  const size = elementCount(column.shape)
+  const count = column.data.length / size
+  const step = Math.max(1, Math.floor(count / sampledCells))
+  const rows = Array.from({ length: Math.ceil(count / step) }, (_, index) => index * step)
+  const values = new Float64Array(rows.length * size)
+  for (const [index, row] of rows.entries()) values.set(cellOf(column, row), index * size)
+  values.sort()
+  const { mean, standardDeviation } = moments(values)
+  const quantiles: [number, number, number] = [quantile(values, 0.25), quantile(values, 0.5), quantile(values, 0.75)]
+  const distinct = new Set(Array.from({ length: count }, (_, row) => cellKey(column, row))).size
+  return {
+    name: column.name,
+    type: 'tensor',
+    count,
+    missing: 0,
+    distinct,
+    numeric: { min: values[0]!, max: values[values.length - 1]!, mean, standardDeviation, quantiles },
+    histogram: numericHistogram(values),
+    thumbnails: Array.from({ length: Math.min(count, shownPictures) }, (_, row) => thumbnailOf(column, row)),
+    warnings: [],
+  }
+}
+
+function profileText(column: TextColumn, settings: ColumnSettings): ColumnProfile {
+  const present = column.texts.filter((text) => text !== null)
+  const missing = column.texts.length - present.length
+  const tokens = settings.tokens ?? suggestTokens(column.texts)
+  const lengths = Float64Array.from(present, (text) => tokenize(text, tokens).length).sort()
+  const words = countTokens(present, tokens)
+  const warnings = missingWarnings(column.name, missing, present.length)
+  const cut = lengths.filter((length) => length > tokens.length).length
+  if (cut > 0)
+    warnings.push({
+      code: 'data.texts-cut',
+      column: column.name,
+      message: `${cut} texts of ${quoteCell(column.name)} are longer than ${tokens.length} ${tokens.level === 'word' ? 'words' : 'characters'} and are cut off.`,
+      fix: 'Set a greater length if their ends matter.',
+    })
+  return {
+    name: column.name,
+    type: 'text',
+    count: present.length,
+    missing,
+    distinct: new Set(present).size,
+    histogram: present.length > 0 ? numericHistogram(lengths) : [],
+    words: words.slice(0, shownLabels),
+    warnings,
+  }
 }
 
 function profileNumeric(column: Extract<TableColumn, { type: 'numeric' }>, settings: ColumnSettings): ColumnProfile {

@@ -1,7 +1,25 @@
 import { Random, Stream } from '../base/rng.ts'
 import type { DatasetDescription, Split, SplitSettings, Table } from './dataset.ts'
 import { dataError, quoteCell, someOf } from './errors.ts'
-import { codesOf, columnOf } from './table.ts'
+import { cellText, codesOf, columnOf } from './table.ts'
+
+export type Part = 'train' | 'validation' | 'test'
+
+const partLabels: Readonly<Record<string, Part>> = {
+  train: 'train',
+  training: 'train',
+  validation: 'validation',
+  valid: 'validation',
+  val: 'validation',
+  dev: 'validation',
+  test: 'test',
+  testing: 'test',
+}
+
+/** The part that a cell names (`train`, `val`, `test` and the like, in any case); null when it names none. */
+export function partOfLabel(cell: string): Part | null {
+  return partLabels[cell.trim().toLowerCase()] ?? null
+}
 
 /** Class codes of the only target, for stratification; undefined for numbers, several targets or none. */
 export function targetCodes(table: Table, description: DatasetDescription): Int32Array | undefined {
@@ -28,15 +46,24 @@ export function heldOutRows(table: Table, description: DatasetDescription): Uint
   return Uint8Array.from(column.codes, (code) => (codes.has(code) ? 1 : 0))
 }
 
-/** The rows of a table divided as its description says: `splitRows`, rows of held-out labels all in the test part. */
+/**
+ * The rows of a table divided as its description says: `splitRows`, parts as a column gives them, rows of held-out labels all in the test
+ * part.
+ */
 export function splitTable(table: Table, description: DatasetDescription): Split {
   const codes = targetCodes(table, description)
+  const given = givenParts(table, description)
   const held = heldOutRows(table, description)
-  if (!held) return splitRows(description.split, table.rowCount, codes)
+  if (!held) return splitRows(description.split, table.rowCount, codes, given)
   const all = Int32Array.from({ length: table.rowCount }, (_, row) => row)
   const known = all.filter((row) => !held[row])
   const pick = (rows: Int32Array) => rows.map((row) => known[row]!)
-  const inner = splitRows(description.split, known.length, codes && known.map((row) => codes[row]!))
+  const inner = splitRows(
+    description.split,
+    known.length,
+    codes && known.map((row) => codes[row]!),
+    given && Array.from(known, (row) => given[row]!),
+  )
   const test = Int32Array.from([...pick(inner.test), ...all.filter((row) => held[row])]).sort()
   return { train: pick(inner.train), validation: pick(inner.validation), test }
 }
@@ -45,10 +72,39 @@ export function splitTable(table: Table, description: DatasetDescription): Split
  * Divides rows 0 .. rowCount-1 into train, validation and test: disjoint, together all rows, each ascending, the same for the same seed.
  * With `stratify` and class codes every class keeps its proportion in each part (largest remainder); rows with code -1 count as a class.
  * Without `shuffle` the last rows test and those before validate (stratify is then meaningless and not applied).
+ * `given` names the part of each row: a part it names is taken as it is; a part it does not name is drawn, by its fraction of all rows
+ * that are not given away, from those called `train`.
  * Throws `data.invalid-split`, `data.too-few-rows`, `data.class-too-small`.
  */
-export function splitRows(settings: SplitSettings, rowCount: number, targetCodes?: Int32Array): Split {
+export function splitRows(
+  settings: SplitSettings,
+  rowCount: number,
+  targetCodes?: Int32Array,
+  given?: readonly Part[],
+): Split {
   checkFractions(settings)
+  const all = Int32Array.from({ length: rowCount }, (_, row) => row)
+  if (!given) return drawParts(settings, rowCount, targetCodes)
+  const rowsOf = (part: Part) => all.filter((row) => given[row] === part)
+  const [train, validation, test] = [rowsOf('train'), rowsOf('validation'), rowsOf('test')]
+  const drawn = drawParts(
+    {
+      ...settings,
+      test: test.length > 0 ? 0 : settings.test,
+      validation: validation.length > 0 ? 0 : settings.validation,
+    },
+    train.length,
+    targetCodes && Int32Array.from(train, (row) => targetCodes[row]!),
+  )
+  const taken = (places: Int32Array, own: Int32Array) => (own.length > 0 ? own : places.map((place) => train[place]!))
+  return {
+    train: drawn.train.map((place) => train[place]!),
+    validation: taken(drawn.validation, validation),
+    test: taken(drawn.test, test),
+  }
+}
+
+function drawParts(settings: SplitSettings, rowCount: number, targetCodes?: Int32Array): Split {
   const test = Math.round(settings.test * rowCount)
   const validation = Math.round(settings.validation * rowCount)
   if (rowCount - test - validation < 1)
@@ -82,6 +138,23 @@ function checkFractions(settings: SplitSettings): void {
     expected: 'test and validation fractions of at least 0 that together stay below 1',
     received: `test ${test}, validation ${validation}`,
     fix: 'Use for example 0.2 and 0.2.',
+  })
+}
+
+/** The part that the data itself gives each row. Throws `data.invalid-split`, `data.missing-column`. */
+export function givenParts(table: Table, { split }: DatasetDescription): Part[] | undefined {
+  if (split.given === undefined) return undefined
+  const column = columnOf(table, split.given)
+  return Array.from({ length: table.rowCount }, (_, row) => {
+    const cell = cellText(column, row)
+    const part = cell === null ? null : partOfLabel(cell)
+    if (part) return part
+    throw dataError('invalid-split', `A row of ${quoteCell(column.name)} names no part of the split.`, {
+      where: `column ${quoteCell(column.name)}, row ${row + 1}`,
+      expected: 'train, validation or test',
+      received: cell === null ? 'a missing cell' : quoteCell(cell),
+      fix: 'Correct the cell, or do not divide the rows by this column.',
+    })
   })
 }
 

@@ -1,7 +1,8 @@
+import { elementCount } from '../base/shape.ts'
 import { cellKind, missingTest, parseNumber, sortLabels } from './cells.ts'
-import type { ColumnSettings, CsvOptions, Table, TableColumn } from './dataset.ts'
+import type { ColumnSettings, CsvOptions, Table, TableColumn, TensorColumn } from './dataset.ts'
 import { dataError, quoteCell, someOf } from './errors.ts'
-import type { RawTable } from './readers/reader.ts'
+import { isCells, type RawColumn, type RawTable } from './readers/reader.ts'
 
 /** A cell that a numeric column cannot hold. */
 export interface BadCell {
@@ -12,7 +13,7 @@ export interface BadCell {
 /** The cells of a column that are neither numbers nor missing. */
 export function badCells(
   cells: readonly string[],
-  lines: readonly number[],
+  lines: ArrayLike<number>,
   isMissing: (cell: string) => boolean,
   decimalComma: boolean,
 ): { texts: BadCell[]; notFinite: BadCell[] } {
@@ -57,16 +58,19 @@ export function badCellError(
   })
 }
 
-/** One column of text as the settings say. Throws `data.text-in-numeric-column`, `data.not-finite`. */
+/** One column as the settings say. Throws `data.text-in-numeric-column`, `data.not-finite`, `data.shape-differs`, `data.type-mismatch`. */
 export function toColumn(
   settings: ColumnSettings,
-  cells: readonly string[],
-  lines: readonly number[],
+  cells: RawColumn,
+  lines: ArrayLike<number>,
   csv: CsvOptions,
   fileName: string,
 ): TableColumn {
+  if (!isCells(cells) || settings.type === 'tensor') return toTensor(settings, cells, fileName)
   const isMissing = missingTest(csv.missingMarkers, settings.missingMarkers)
   if (settings.type === 'categorical') return toCategorical(settings, cells, isMissing, csv.decimalComma)
+  if (settings.type === 'text')
+    return { name: settings.name, type: 'text', texts: cells.map((cell) => (isMissing(cell) ? null : cell)) }
   const values = new Float64Array(cells.length)
   let broken = false
   for (let row = 0; row < values.length; row += 1) {
@@ -81,6 +85,27 @@ export function toColumn(
     throw badCellError('not-finite', settings.name, notFinite, fileName)
   }
   return { name: settings.name, type: 'numeric', values }
+}
+
+function toTensor({ name, type, shape }: ColumnSettings, column: RawColumn, fileName: string): TableColumn {
+  const where = `${fileName}, column ${quoteCell(name)}`
+  if (isCells(column) || type !== 'tensor')
+    throw dataError('type-mismatch', `${quoteCell(name)} ${isCells(column) ? 'holds no arrays' : 'holds arrays'}.`, {
+      where,
+      expected: `a ${type} column`,
+      received: isCells(column) ? 'cells of text' : `arrays of ${column.shape.join(' x ')}`,
+      fix: isCells(column)
+        ? 'Choose a file of the kind the data came from.'
+        : 'Leave the type of this column at tensor.',
+    })
+  if (shape && String(shape) !== String(column.shape))
+    throw dataError('shape-differs', `${quoteCell(name)} holds arrays of another shape.`, {
+      where,
+      expected: shape.join(' x '),
+      received: column.shape.join(' x '),
+      fix: 'Bring the images to the size of those the data set was made from.',
+    })
+  return { name, type: 'tensor', shape: column.shape, data: column.data }
 }
 
 /** Labels begin with the declared categories, in their order; labels that are not declared follow. */
@@ -162,13 +187,83 @@ export function codesOf(table: Table, name: string): Int32Array | undefined {
 /** One number for each distinct value of a column of any type, for grouped folds. Missing cells form a group of their own. */
 export function groupCodes(table: Table, name: string): Int32Array {
   const column = columnOf(table, name)
-  const values: ArrayLike<number> = column.type === 'numeric' ? column.values : column.codes
-  const known = new Map<number, number>()
-  return Int32Array.from(values, (value) => {
+  const known = new Map<number | string | null, number>()
+  return Int32Array.from({ length: table.rowCount }, (_, row) => {
+    const value = cellKey(column, row)
     const code = known.get(value) ?? known.size
     known.set(value, code)
     return code
   })
+}
+
+/** The same for equal cells, and (but for a chance of one in 2^53 with arrays) different for different ones. */
+export function cellKey(column: TableColumn, row: number): number | string | null {
+  switch (column.type) {
+    case 'numeric':
+      return column.values[row]!
+    case 'categorical':
+      return column.codes[row]!
+    case 'text':
+      return column.texts[row]!
+    case 'tensor':
+      return hashOf(cellOf(column, row))
+  }
+}
+
+/** The elements of one array, without a copy. */
+export function cellOf({ shape, data }: TensorColumn, row: number): Uint8Array | Float32Array {
+  const size = elementCount(shape)
+  return data.subarray(row * size, (row + 1) * size)
+}
+
+/** Two 32-bit hashes in the manner of FNV-1a, a word or a byte at a time; 53 bits of them. */
+function hashOf(cell: Uint8Array | Float32Array): number {
+  const { buffer, byteOffset, byteLength } = cell
+  const isAligned = byteOffset % 4 === 0 && byteLength % 4 === 0
+  const words = isAligned
+    ? new Uint32Array(buffer, byteOffset, byteLength / 4)
+    : new Uint8Array(buffer, byteOffset, byteLength)
+  let low = 0x811c9dc5
+  let high = 0x9747b28c
+  for (let index = 0; index < words.length; index += 1) {
+    const word = words[index]!
+    low = Math.imul(low ^ word ^ (low >>> 15), 0x01000193)
+    high = Math.imul(high ^ word ^ (high >>> 13), 0x5bd1e995)
+  }
+  return (high >>> 11) * 2 ** 32 + (low >>> 0)
+}
+
+/** The column with these rows only, in this order. */
+export function pickRows(column: TableColumn, rows: Int32Array): TableColumn {
+  switch (column.type) {
+    case 'numeric':
+      return { ...column, values: Float64Array.from(rows, (row) => column.values[row]!) }
+    case 'categorical':
+      return { ...column, codes: Int32Array.from(rows, (row) => column.codes[row]!) }
+    case 'text':
+      return { ...column, texts: Array.from(rows, (row) => column.texts[row]!) }
+    case 'tensor': {
+      const size = elementCount(column.shape)
+      const data =
+        column.data instanceof Uint8Array ? new Uint8Array(rows.length * size) : new Float32Array(rows.length * size)
+      for (const [place, row] of rows.entries()) data.set(cellOf(column, row), place * size)
+      return { ...column, data }
+    }
+  }
+}
+
+/** True when a cell holds nothing. */
+export function isMissingCell(column: TableColumn, row: number): boolean {
+  switch (column.type) {
+    case 'numeric':
+      return Number.isNaN(column.values[row]!)
+    case 'categorical':
+      return column.codes[row]! < 0
+    case 'text':
+      return column.texts[row] === null
+    case 'tensor':
+      return false
+  }
 }
 
 /** Cells as text in source units; null = missing. */
@@ -179,9 +274,11 @@ export function rowsOf(table: Table, from: number, count: number): (string | nul
   return rows
 }
 
-/** One cell as text in source units; null = missing. */
+/** One cell as text in source units; null = missing. Of an array its shape. */
 export function cellText(column: TableColumn, row: number): string | null {
   if (column.type === 'categorical') return column.labels[column.codes[row]!] ?? null
+  if (column.type === 'text') return column.texts[row] ?? null
+  if (column.type === 'tensor') return column.shape.join(' x ')
   const value = column.values[row]!
   return Number.isNaN(value) ? null : String(value)
 }

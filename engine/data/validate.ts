@@ -1,7 +1,7 @@
 import { type ErrorDetails, LaminaError } from '../base/errors.ts'
 import type { ColumnSettings, DatasetDescription, Table } from './dataset.ts'
 import { quoteCell, someOf } from './errors.ts'
-import { columnOf } from './table.ts'
+import { columnOf, isMissingCell } from './table.ts'
 
 /** What stands in the way of training on a data set (`error`), or should be known (`warning`). */
 export interface DataProblem extends ErrorDetails {
@@ -10,8 +10,8 @@ export interface DataProblem extends ErrorDetails {
 
 /**
  * Checks roles and targets: `data.missing-target`, `data.no-features`, `data.all-missing`, `data.one-class-target`,
- * `data.class-too-small`. Everything that is wrong is listed, errors first. With `targets: 'optional'`, for networks that learn without one, a missing
- * target is a warning.
+ * `data.class-too-small`, `data.target-type`. Everything that is wrong is listed, errors first. With `targets: 'optional'`, for networks that
+ * learn without one, a missing target is a warning.
  */
 export function validateDataset(
   description: DatasetDescription,
@@ -44,6 +44,8 @@ export function validateDataset(
   for (const column of [...features, ...targets]) {
     const { present, counts } = count(table, column)
     if (present === 0) problems.push(allMissing(column))
+    else if (column.role === 'target' && (column.type === 'tensor' || column.type === 'text'))
+      problems.push(targetType(column))
     else if (column.role === 'target' && counts) problems.push(...checkClasses(description, column, counts))
   }
   return problems.sort((a, b) => Number(a.severity === 'warning') - Number(b.severity === 'warning'))
@@ -63,7 +65,11 @@ export function assertDataset(
 
 function count(table: Table, settings: ColumnSettings): { present: number; counts?: Map<string, number> } {
   const column = columnOf(table, settings.name)
-  if (column.type === 'numeric') return { present: column.values.filter((value) => !Number.isNaN(value)).length }
+  if (column.type !== 'categorical') {
+    let present = 0
+    for (let row = 0; row < table.rowCount; row += 1) if (!isMissingCell(column, row)) present += 1
+    return { present }
+  }
   const counts = new Map<string, number>()
   for (const code of column.codes) {
     const label = column.labels[code]
@@ -81,6 +87,18 @@ function allMissing(column: ColumnSettings): DataProblem {
     expected: 'at least one value',
     received: 'only missing cells',
     fix: 'Set the role of the column to ignore.',
+  }
+}
+
+function targetType(column: ColumnSettings): DataProblem {
+  return {
+    severity: 'error',
+    code: 'data.target-type',
+    message: `The target ${quoteCell(column.name)} holds ${column.type === 'text' ? 'running text' : 'arrays'}.`,
+    where: `column ${quoteCell(column.name)}`,
+    expected: 'numbers or classes as target',
+    received: `a ${column.type} column`,
+    fix: 'Choose another target.',
   }
 }
 

@@ -1,23 +1,17 @@
 import type { Table, TableColumn } from '../data/dataset.ts'
-import { tableToCsv } from '../data/table.ts'
+import { pickRows, tableToCsv } from '../data/table.ts'
 import type { OutputPrediction, Predictions } from '../evaluation/predict.ts'
 
 /**
- * The predicted rows as CSV: all columns of the table, then a column `predicted_<target>` an Output and, for classes,
+ * The predicted rows as CSV: all columns of the table but images and other arrays, then a column `predicted_<target>` an Output and, for classes,
  * `probability_<target>_<class>`; of an autoencoder `reconstruction_error` and what it gives back, `reconstructed_<column>`. Numbers are in
  * source units, the error is the mean squared one in scaled units.
  */
 export function exportPredictionsCsv(table: Table, { rows, outputs }: Predictions): string {
-  const columns = table.columns.map((column) => pickRows(column, rows))
+  const columns = table.columns.filter(({ type }) => type !== 'tensor').map((column) => pickRows(column, rows))
   const several = outputs.filter(({ kind }) => kind === 'reconstruction').length > 1
   for (const prediction of outputs) columns.push(...predictionColumns(prediction, rows.length, several))
   return tableToCsv({ rowCount: rows.length, columns })
-}
-
-function pickRows(column: TableColumn, rows: Int32Array): TableColumn {
-  if (column.type === 'numeric')
-    return { ...column, values: Float64Array.from(rows, (row) => column.values[row] as number) }
-  return { ...column, codes: Int32Array.from(rows, (row) => column.codes[row] as number) }
 }
 
 function predictionColumns(prediction: OutputPrediction, rowCount: number, several: boolean): TableColumn[] {

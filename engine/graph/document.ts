@@ -45,7 +45,22 @@ export const emptyDocument: GraphDocument = { format: 2, nodes: {}, edges: {} }
 /** What a data set offers to a network: enough to infer shapes, no rows. */
 export interface DatasetSignature {
   rowCount: number
-  /** Feature columns in order with their width after encoding. */
-  features: readonly { name: string; width: number }[]
+  /** Feature columns in order. */
+  features: readonly FeatureSignature[]
   targets: readonly { column: string; kind: 'classes' | 'numeric'; classes?: readonly string[] }[]
+}
+
+/** One feature column after encoding. */
+export interface FeatureSignature {
+  name: string
+  /** Numbers a row. */
+  width: number
+  /** Dimensions of a row's array, for a column that holds arrays. */
+  shape?: readonly number[]
+  /** The column holds whole numbers from 0 to `ids` - 1: tokens, or categories in their order. */
+  ids?: number
+  /** Those ids are the tokens of a text. */
+  text?: boolean
+  /** The numbers are scaled or one-hot, so they are no ids. */
+  scaled?: boolean
 }

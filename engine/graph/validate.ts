@@ -17,6 +17,7 @@ import { maskFindings } from './mask-findings.ts'
 import { isName, uniqueName } from './names.ts'
 import { flattenMergedInputs } from './repair.ts'
 import { sharingFindings } from './sharing.ts'
+import { tokenFindings } from './token-findings.ts'
 import { connectionsOf, reachable } from './topology.ts'
 
 export interface ValidationContext {
@@ -43,6 +44,7 @@ export function validateDocument(document: GraphDocument, context: ValidationCon
     ...shapeFindings(document, inference, context.dataset),
     ...presenceFindings(document),
     ...maskFindings(document, inference),
+    ...tokenFindings(document, inference, context.dataset),
     ...diagnoseOutputs(document, inference, resolveOutputs(document, inference, context.dataset)),
     ...planFindings(context),
     ...advise(document, inference, context.dataset),

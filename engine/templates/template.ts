@@ -16,11 +16,10 @@ export const templateGroups = [
 
 export type TemplateGroup = (typeof templateGroups)[number]['id']
 
-/** One column that a generator makes: a number or a text for each row. */
-export interface GeneratedColumn {
-  name: string
-  values: ArrayLike<number> | readonly string[]
-}
+/** One column that a generator makes: a number or a text for each row, or an array of one shape (bytes or float32, row after row). */
+export type GeneratedColumn =
+  | { name: string; values: ArrayLike<number> | readonly string[]; shape?: undefined }
+  | { name: string; values: Uint8Array | Float32Array; shape: readonly number[] }
 
 /** Data that is made rather than shipped: pure and seeded, so that every project made from the template holds the same rows. */
 export interface DataGenerator {
@@ -40,6 +39,8 @@ export type TemplateData = {
   /** Transform of all numeric features. */
   scaling: 'none' | 'standardize' | 'min-max' | 'robust'
   split: Partial<SplitSettings>
+  /** Settings of single columns, by name, where what is inferred does not serve. */
+  columns?: Readonly<Record<string, Partial<ColumnSettings>>>
 } & (
   | {
       /** Name of the table in `resources/datasets/` without its extensions. */
@@ -89,7 +90,12 @@ export function applyTemplateData(
   template: Pick<TemplateModel, 'data'>,
   description: DatasetDescription,
 ): DatasetDescription {
-  const columns = description.columns.map((column) => withRole(column, template.data.roles?.[column.name]))
-  const scaled = setScaling({ ...description, columns }, template.data.scaling)
-  return { ...scaled, split: { ...scaled.split, ...template.data.split } }
+  const { scaling, split, roles = {}, columns = {} } = template.data
+  const placed = description.columns.map((column) => withRole(column, roles[column.name]))
+  const scaled = setScaling({ ...description, columns: placed }, scaling)
+  return {
+    ...scaled,
+    columns: scaled.columns.map((column) => ({ ...column, ...columns[column.name] })),
+    split: { ...scaled.split, ...split },
+  }
 }

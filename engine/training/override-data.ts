@@ -1,16 +1,21 @@
 import { LaminaError } from '../base/errors.ts'
 import type { Json } from '../base/json.ts'
-import type { ColumnSettings, ColumnTransform, DatasetDescription, SplitSettings } from '../data/dataset.ts'
+import type { ColumnSettings, ColumnTransform, ColumnType, DatasetDescription, SplitSettings } from '../data/dataset.ts'
 import { checkParam } from '../layers/param-check.ts'
 import type { ParamSpec } from '../layers/params.ts'
 
 const numericTransforms: readonly ColumnTransform[] = ['none', 'standardize', 'min-max', 'robust']
-const categoricalTransforms: readonly ColumnTransform[] = ['one-hot', 'ordinal']
+const transformsOf: Readonly<Record<ColumnType, readonly ColumnTransform[]>> = {
+  numeric: numericTransforms,
+  categorical: ['one-hot', 'ordinal'],
+  tensor: ['rescale', 'none'],
+  text: ['tokens'],
+}
 
 const fraction = (label: string): ParamSpec => ({ kind: 'number', label, help: label, default: 0, min: 0, max: 0.9 })
 const flag = (label: string): ParamSpec => ({ kind: 'boolean', label, help: label, default: true })
 
-const splitSpecs: Readonly<Record<Exclude<keyof SplitSettings, 'heldOut'>, ParamSpec>> = {
+const splitSpecs: Readonly<Record<Exclude<keyof SplitSettings, 'heldOut' | 'given'>, ParamSpec>> = {
   test: fraction('Test fraction'),
   validation: fraction('Validation fraction'),
   stratify: flag('Stratify'),
@@ -105,7 +110,7 @@ function columnSetting(column: ColumnSettings, setting: string, path: string, va
     case 'transform':
       return {
         ...column,
-        transform: oneOf(path, column.type === 'numeric' ? numericTransforms : categoricalTransforms, value),
+        transform: oneOf(path, transformsOf[column.type], value),
       }
     case 'missing':
       return { ...column, missing: oneOf(path, missing, value) }

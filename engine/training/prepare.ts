@@ -1,5 +1,14 @@
+import { elementCount } from '../base/shape.ts'
 import type { SlotBinding } from '../compile/compile.ts'
-import type { DatasetDescription, EncodedTarget, FittedPreprocessing, Split, Table } from '../data/dataset.ts'
+import { sharedTensor } from '../data/arrays.ts'
+import type {
+  ColumnSettings,
+  DatasetDescription,
+  EncodedTarget,
+  FittedPreprocessing,
+  Split,
+  Table,
+} from '../data/dataset.ts'
 import { encodeFeatures, encodeTarget, fitPreprocessing, rowsWithoutMissing } from '../data/preprocess.ts'
 import type { DatasetSignature } from '../graph/document.ts'
 import type { DataSlot } from '../native/program.ts'
@@ -9,12 +18,31 @@ import { type SampleWeights, weightRows } from './sample-weights.ts'
 export function signatureOf(fitted: FittedPreprocessing, rowCount: number): DatasetSignature {
   return {
     rowCount,
-    features: fitted.features.map(({ name, width }) => ({ name, width })),
+    features: fitted.features.map(featureOf),
     targets: fitted.targets.map((target) =>
       target.type === 'categorical'
         ? { column: target.name, kind: 'classes', classes: target.categories ?? [] }
         : { column: target.name, kind: 'numeric' },
     ),
+  }
+}
+
+/** What a feature column offers to a network, from its settings or from what was fitted. */
+export function featureOf(
+  column: Pick<ColumnSettings, 'name' | 'type' | 'transform' | 'categories' | 'shape' | 'tokens'>,
+): DatasetSignature['features'][number] {
+  const { name, type, transform, categories = [], shape = [], tokens } = column
+  switch (type) {
+    case 'tensor':
+      return { name, width: elementCount(shape), shape, scaled: transform !== 'none' }
+    case 'text':
+      return { name, width: tokens?.length ?? 1, ids: tokens?.vocabulary ?? 2, text: true }
+    case 'categorical':
+      return transform === 'one-hot'
+        ? { name, width: categories.length || 1, scaled: true }
+        : { name, width: 1, ids: categories.length }
+    case 'numeric':
+      return { name, width: 1, scaled: transform !== 'none' }
   }
 }
 
@@ -56,7 +84,8 @@ export function bindSlots(
   const slots: DataSlot[] = []
   for (const binding of bindings) {
     const rowSize = binding.rowShape.reduce((product, size) => product * size, 1)
-    slots[binding.slot] = { data: rowsOf(binding, table, fitted, rowSize, options), rowSize }
+    const shared = binding.kind === 'input' ? sharedTensor(table, fitted, binding.columns) : null
+    slots[binding.slot] = { rowSize, ...(shared ?? { data: rowsOf(binding, table, fitted, rowSize, options) }) }
   }
   return slots
 }

@@ -1,8 +1,10 @@
 import { dataError } from '../errors.ts'
 import { csvReader } from './csv.reader.ts'
+import { idxReader } from './idx.reader.ts'
+import { npzReader } from './npz.reader.ts'
 import type { Reader } from './reader.ts'
 
-export const readers: readonly Reader[] = [csvReader]
+export const readers: readonly Reader[] = [csvReader, idxReader, npzReader]
 
 /** Every extension a file dialog should offer. */
 export function readableExtensions(): string[] {

@@ -62,7 +62,8 @@ function emptyFile(fileName: string): Error {
   })
 }
 
-function inflate(bytes: Uint8Array, fileName: string): Uint8Array {
+/** The content of a gzip file. Throws `data.damaged-gzip`, `data.too-large`. */
+export function inflate(bytes: Uint8Array, fileName: string): Uint8Array {
   try {
     return gunzipSync(bytes, { maxOutputLength: maxTextBytes })
   } catch (cause) {

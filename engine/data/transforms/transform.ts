@@ -20,7 +20,25 @@ export interface CategoricalTransform {
   write(code: number, out: Float32Array, offset: number): void
 }
 
-export type Transform = NumericTransform | CategoricalTransform
+/** A transform of arrays: y = (x - shift) * scale, the same for every element. */
+export interface TensorTransform {
+  kind: 'tensor'
+  id: string
+  label: string
+  help: string
+  shift: number
+  scale: number
+}
+
+/** A transform of running text into a row of ids (`tokens.ts`). */
+export interface TextTransform {
+  kind: 'text'
+  id: string
+  label: string
+  help: string
+}
+
+export type Transform = NumericTransform | CategoricalTransform | TensorTransform | TextTransform
 
 /** Linear interpolation between order statistics (NumPy's and scikit-learn's default). `sorted` is ascending and not empty. */
 export function quantile(sorted: Float64Array, q: number): number {

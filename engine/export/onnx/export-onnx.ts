@@ -202,6 +202,16 @@ function notesOn(fitted: FittedPreprocessing): string[] {
     notes.push(
       `Inputs are float32: ${far.map(({ name }) => name).join(', ')} lie far from zero compared with their spread and lose digits.`,
     )
+  for (const { name, type, shape = [], details } of fitted.features)
+    if (type === 'tensor')
+      notes.push(
+        `${name} is given as N x ${shape.join(' x ')} ${details?.element === 'uint8' ? 'bytes (uint8, 0 to 255)' : 'numbers (float32)'}.`,
+      )
+  for (const { name, type, tokens, vocabulary = [] } of fitted.features)
+    if (type === 'text')
+      notes.push(
+        `${name} is given as ${tokens?.length} token ids (int64): 0 pads at the end, 1 is unknown, 2 to ${vocabulary.length + 1} are the ${tokens?.level}s in the metadata lamina.preprocessing; cutting a text into them is left to the program that uses the model.`,
+      )
   const labels = fitted.features.filter(({ type }) => type === 'categorical')
   if (labels.length > 0)
     notes.push('Labels are given as strings, one input a column, and need a runtime with the ai.onnx.ml operators.')

@@ -5,7 +5,9 @@ import { DataType, type ValueInfoProto } from './schema.ts'
 /** An input of the exported model, as its user must feed it. */
 export interface ExportedInput {
   name: string
-  kind: 'numbers' | 'labels'
+  kind: 'numbers' | 'labels' | 'bytes' | 'tokens'
+  /** Of a row, for arrays and tokens. */
+  shape?: number[]
   /** Source columns in order. */
   columns: string[]
 }
@@ -27,7 +29,7 @@ export function tensorInfo(name: string, elemType: number, sizes: readonly numbe
 
 /**
  * Puts the fitted transforms in front of a network: one input `features` with all numeric columns in source units, one input of
- * labels a categorical column (ai.onnx.ml's encoders). A missing number (NaN) or label (the empty
+ * labels a categorical column (ai.onnx.ml's encoders), one of arrays an image column, one of token ids a text column. A missing number (NaN) or label (the empty
  * string) is filled as in training.
  */
 export function addPreprocessing(graph: OnnxGraph, fitted: FittedPreprocessing): ExportedPreprocessing {
@@ -50,7 +52,44 @@ export function addPreprocessing(graph: OnnxGraph, fitted: FittedPreprocessing):
     const encoded = encodeLabels(graph, input, column)
     columns.set(column.name, { name: encoded, width: column.width, group: encoded, index: 0 })
   }
+  for (const column of fitted.features.filter(({ type }) => type === 'tensor' || type === 'text')) {
+    const input = graph.unique(column.name)
+    const encoded = column.type === 'tensor' ? addArrays(graph, input, column) : addTokens(graph, input, column)
+    inputs.push(encoded.input)
+    infos.push(encoded.info)
+    columns.set(column.name, { name: encoded.value, width: column.width, group: encoded.value, index: 0 })
+  }
   return { inputs, infos, columns }
+}
+
+interface EncodedInput {
+  input: ExportedInput
+  info: ValueInfoProto
+  /** Name of the value with the model columns, [N, width]. */
+  value: string
+}
+
+/** Arrays in source units: bytes where the data held bytes. */
+function addArrays(graph: OnnxGraph, name: string, column: FittedColumn): EncodedInput {
+  const { shape = [], shift, scale, width } = column
+  const bytes = column.details?.element === 'uint8'
+  const numbers = bytes ? graph.add('Cast', [name], { to: DataType.float }) : name
+  const flat = shape.length === 1 ? numbers : graph.add('Reshape', [numbers, graph.integers('shape', [-1, width])])
+  const centred = shift === 0 ? flat : graph.add('Sub', [flat, graph.scalar(shift)])
+  return {
+    input: { name, kind: bytes ? 'bytes' : 'numbers', columns: [column.name], shape: [...shape] },
+    info: tensorInfo(name, bytes ? DataType.uint8 : DataType.float, shape),
+    value: scale === 1 ? centred : graph.add('Mul', [centred, graph.scalar(scale)]),
+  }
+}
+
+/** Ids of tokens: ONNX has no tokeniser that cuts texts as the run did. */
+function addTokens(graph: OnnxGraph, name: string, column: FittedColumn): EncodedInput {
+  return {
+    input: { name, kind: 'tokens', columns: [column.name], shape: [column.width] },
+    info: tensorInfo(name, DataType.int64, [column.width]),
+    value: graph.add('Cast', [name], { to: DataType.float }),
+  }
 }
 
 /** The value that feeds an Input node: its columns side by side, [N, sum of widths]. */

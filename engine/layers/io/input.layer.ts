@@ -1,12 +1,13 @@
 import { formatShape } from '../../base/shape.ts'
+import type { FeatureSignature } from '../../graph/document.ts'
 import type { ShapeContext } from '../layer.ts'
 import { defineLayer } from '../layer.ts'
 import { suggestion } from '../near-matches.ts'
 import { layerError } from '../problem.ts'
 import { columnsParam, shapeParam } from '../read-params.ts'
 
-/** Width of the feature columns that this Input takes, or null while no data is chosen. */
-function columnWidth({ params, dataset }: ShapeContext): number | null {
+/** The feature columns that this Input takes, or null while no data is chosen. */
+function featuresTaken({ params, dataset }: ShapeContext): readonly FeatureSignature[] | null {
   if (!dataset) return null
   const chosen = columnsParam(params, 'columns')
   const names = dataset.features.map((feature) => feature.name)
@@ -39,7 +40,17 @@ function columnWidth({ params, dataset }: ShapeContext): number | null {
       received: 'none',
       fix: 'Give at least one column the role "feature" in the data view.',
     })
-  return features.reduce((sum, feature) => sum + feature.width, 0)
+  const text = features.find((feature) => feature.text)
+  if (text && features.length > 1)
+    throw layerError({
+      code: 'input.mixed-columns',
+      message: `The text "${text.name}" and other columns arrive at the same Input.`,
+      param: 'columns',
+      expected: `an Input of its own for "${text.name}"`,
+      received: features.map((feature) => feature.name).join(', '),
+      fix: `Choose "${text.name}" alone here, and add another Input for the other columns; ids of words mean nothing beside numbers.`,
+    })
+  return features
 }
 
 export const input = defineLayer({
@@ -49,14 +60,14 @@ export const input = defineLayer({
   category: 'io',
   icon: 'log-in',
   summary: 'Feeds feature columns of the data into the network.',
-  help: 'Each sample is one row of the data after encoding (a one-hot column counts as many numbers as it has categories). Leave the shape empty for a vector of all its columns, or give a shape with the same number of elements, as $8 \\times 8 \\times 1$ for 64 pixels.',
+  help: 'Each sample is one row of the data after encoding (a one-hot column counts as many numbers as it has categories). Leave the shape empty for a vector of all its columns, or for the own shape of a single column of images or other arrays; or give a shape with the same number of elements, as $8 \\times 8 \\times 1$ for 64 pixels.',
   inputs: [],
   outputs: [{ name: 'output', label: 'output' }],
   params: {
     shape: {
       kind: 'shape',
       label: 'Shape',
-      help: 'Dimensions of one sample without the batch. Empty: one vector as wide as the columns.',
+      help: 'Dimensions of one sample without the batch. Empty: one vector as wide as the columns, or the shape of the images.',
       keras: 'shape',
       default: [],
       maxRank: 4,
@@ -72,7 +83,8 @@ export const input = defineLayer({
   },
   infer(context) {
     const shape = shapeParam(context.params, 'shape')
-    const width = columnWidth(context)
+    const features = featuresTaken(context)
+    const width = features?.reduce((sum, feature) => sum + feature.width, 0)
     if (shape.includes(-1))
       throw layerError({
         code: 'input.shape',
@@ -83,7 +95,7 @@ export const input = defineLayer({
         fix: 'Replace -1 by the number of elements.',
       })
     if (shape.length === 0) {
-      if (width === null)
+      if (width === undefined)
         throw layerError({
           code: 'input.no-data',
           message: 'The shape is not known: there is no data yet and none was given.',
@@ -92,10 +104,11 @@ export const input = defineLayer({
           received: 'neither',
           fix: 'Choose data in the data view, or set the shape.',
         })
-      return [[-1, width]]
+      const own = features?.length === 1 ? features[0]!.shape : undefined
+      return [[-1, ...(own ?? [width ?? 0])]]
     }
     const size = shape.reduce((product, dimension) => product * dimension, 1)
-    if (width !== null && size !== width)
+    if (width !== undefined && size !== width)
       throw layerError({
         code: 'input.shape',
         message: `The shape ${formatShape(shape)} holds ${size} numbers, its columns ${width}.`,

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import type { ColumnProfile, ColumnSettings, DatasetDescription, DataWarning } from '../../data/dataset.ts'
+import type { ColumnProfile, ColumnSettings, DatasetDescription, DataWarning, Thumbnail } from '../../data/dataset.ts'
 import type { Diagnostic } from '../../graph/diagnostic.ts'
 import type { DatasetSignature } from '../../graph/document.ts'
 import { idSchema, inProject, pathSchema } from './common.ts'
@@ -17,6 +17,8 @@ export interface RowPage {
   columns: string[]
   /** Cells as text in source units; null = missing. */
   rows: (string | null)[][]
+  /** Small pictures of the cells of each column that holds arrays, by its name, one a row. */
+  thumbnails: Record<string, Thumbnail[]>
   /** Part each row belongs to. */
   parts: ('train' | 'validation' | 'test' | 'dropped')[]
   from: number
@@ -36,12 +38,23 @@ const csvOptions = v.partial(
 
 const columnSettings = v.object({
   name: v.string(),
-  type: v.picklist(['numeric', 'categorical']),
+  type: v.picklist(['numeric', 'categorical', 'tensor', 'text']),
   role: v.picklist(['feature', 'target', 'ignore']),
-  transform: v.picklist(['none', 'standardize', 'min-max', 'robust', 'one-hot', 'ordinal']),
+  transform: v.picklist(['none', 'standardize', 'min-max', 'robust', 'one-hot', 'ordinal', 'rescale', 'tokens']),
   missing: v.picklist(['mean', 'median', 'most-frequent', 'constant', 'drop-row', 'error']),
   fillValue: v.optional(v.union([v.number(), v.string()])),
   categories: v.optional(v.array(v.string())),
+  missingMarkers: v.optional(v.array(v.string())),
+  unseen: v.optional(v.picklist(['error', 'zeros'])),
+  shape: v.optional(v.array(v.number())),
+  tokens: v.optional(
+    v.object({
+      level: v.picklist(['word', 'character']),
+      standardize: v.boolean(),
+      vocabulary: v.pipe(v.number(), v.integer(), v.minValue(3), v.maxValue(1000000)),
+      length: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65536)),
+    }),
+  ),
 })
 
 const splitSettings = v.object({
@@ -51,6 +64,7 @@ const splitSettings = v.object({
   shuffle: v.boolean(),
   seed: v.pipe(v.number(), v.integer(), v.minValue(0)),
   heldOut: v.optional(v.array(v.string())),
+  given: v.optional(v.string()),
 })
 
 export const datasets = {

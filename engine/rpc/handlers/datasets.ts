@@ -1,10 +1,11 @@
 import { basename, resolve } from 'node:path'
 import { LaminaError } from '../../base/errors.ts'
 import type { JsonObject } from '../../base/json.ts'
-import { readDataFile } from '../../data/files.ts'
+import { readCompanions, readDataFile } from '../../data/files.ts'
 import { inferDataset } from '../../data/infer.ts'
 import { profileTable } from '../../data/profile.ts'
 import { rowsOf } from '../../data/table.ts'
+import { thumbnailsOf } from '../../data/thumbnails.ts'
 import { EMBED_LIMIT_BYTES } from '../../store/datasets.ts'
 import type { datasets } from '../contract/datasets.ts'
 import type { HandlersOf } from '../contract/define.ts'
@@ -19,8 +20,10 @@ export const datasetHandlers: HandlersOf<{ datasets: typeof datasets }, EngineCo
     if ((path === undefined) === (upload === undefined)) throw oneSource(path === undefined)
     const name = basename(upload ? upload.name : path!)
     const bytes = upload ? upload.bytes : readDataFile(resolve(path!))
-    const embed = upload !== undefined || bytes.byteLength <= EMBED_LIMIT_BYTES
+    const companions = upload ? [] : readCompanions(resolve(path!))
+    const embed = upload !== undefined || (companions.length === 0 && bytes.byteLength <= EMBED_LIMIT_BYTES)
     const { description, warnings } = inferDataset(bytes, name, {
+      companions,
       csv: defined(csv ?? {}),
       ...(embed ? {} : { path: resolve(path!) }),
     })
@@ -57,6 +60,7 @@ export const datasetHandlers: HandlersOf<{ datasets: typeof datasets }, EngineCo
     return {
       columns: table.columns.map((column) => column.name),
       rows: rowsOf(table, from, count),
+      thumbnails: thumbnailsOf(table, from, count),
       parts: partsOrDropped(table, description).slice(from, from + count),
       from,
       total: table.rowCount,

@@ -2,10 +2,11 @@ import { basename, resolve } from 'node:path'
 import Papa from 'papaparse'
 import { newId } from '../../base/ids.ts'
 import type { JsonObject } from '../../base/json.ts'
-import type { Split, Table } from '../../data/dataset.ts'
-import { readDataFile } from '../../data/files.ts'
+import type { DatasetDescription, Split, Table } from '../../data/dataset.ts'
+import { readCompanions, readDataFile } from '../../data/files.ts'
 import { loadNewTable } from '../../data/infer.ts'
 import { encodeTarget, inverseTarget } from '../../data/preprocess.ts'
+import { splitTable } from '../../data/split.ts'
 import { evaluateRows } from '../../evaluation/holdout.ts'
 import { crossValidate } from '../../evaluation/kfold.ts'
 import { predictTable } from '../../evaluation/predict.ts'
@@ -14,7 +15,6 @@ import type { StoredEvaluation } from '../../store/results.ts'
 import type { HandlersOf } from '../contract/define.ts'
 import type { EvaluationRecord, evaluation, KFoldResult, Report } from '../contract/evaluation.ts'
 import type { EngineContext } from '../services/context.ts'
-import { splitOf } from '../services/dataset-cache.ts'
 import { writeFileAtomically } from '../services/files.ts'
 import { loadSource } from '../services/initial-weights.ts'
 import { loadModelWithData } from '../services/model-loader.ts'
@@ -107,7 +107,7 @@ export const evaluationHandlers: HandlersOf<{ evaluation: typeof evaluation }, E
     const source =
       input === null
         ? partOf(open, trained, part ?? 'test')
-        : { table: loadNewTable(readDataFile(resolve(input)), basename(input), description), rows: undefined }
+        : { table: newTable(resolve(input), description), rows: undefined }
     const options = source.rows ? { rows: source.rows } : {}
     const predictions = await predictTable(context.native(), model, description, source.table, options)
     const csv = exportPredictionsCsv(source.table, predictions)
@@ -124,7 +124,7 @@ export const evaluationHandlers: HandlersOf<{ evaluation: typeof evaluation }, E
 
 /** Training and validation rows, which the errors of an autoencoder on another part are compared with. */
 function referencesOf(open: OpenProject, trained: LoadedRun, part: keyof Split) {
-  const split = splitOf(open.tables.table(trained.description), trained.description)
+  const split = splitTable(open.tables.table(trained.description), trained.description)
   return (['train', 'validation'] as const)
     .filter((each) => split[each].length > 0 && (each !== part || each === 'validation'))
     .map((each) => ({ name: each === 'train' ? 'training' : each, rows: partOf(open, trained, each).rows }))
@@ -142,4 +142,9 @@ function actualValues({ fitted }: LoadedRun['model'], table: Table, rows: Int32A
 function toRecord(stored: StoredEvaluation): EvaluationRecord {
   const { id, run, part, createdAt, report } = stored
   return { id, run: run ?? '', part: part ?? 'test', createdAt, report: report as unknown as Report }
+}
+
+/** The rows of a file that the run has not seen, with what lies beside it. */
+function newTable(path: string, description: DatasetDescription): Table {
+  return loadNewTable(readDataFile(path), basename(path), description, readCompanions(path))
 }

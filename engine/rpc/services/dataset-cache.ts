@@ -1,11 +1,13 @@
 import { LaminaError } from '../../base/errors.ts'
 import type { DatasetDescription, Table } from '../../data/dataset.ts'
-import { readDataFile } from '../../data/files.ts'
+import { readCompanions, readDataFile } from '../../data/files.ts'
 import { loadTable } from '../../data/infer.ts'
 import { rowsWithoutMissing } from '../../data/preprocess.ts'
+import type { DataFile } from '../../data/readers/reader.ts'
 import { splitTable } from '../../data/split.ts'
 import type { DatasetSignature } from '../../graph/document.ts'
 import type { ProjectStore } from '../../store/projects.ts'
+import { featureOf } from '../../training/prepare.ts'
 
 const KEPT = 4
 
@@ -28,15 +30,25 @@ export class DatasetCache {
     return embedded ?? readDataFile(description.source.path)
   }
 
+  /** Files that belong to it; they lie beside it. */
+  companions({ source }: DatasetDescription): DataFile[] {
+    return source.companions ? readCompanions(source.path) : []
+  }
+
   /**
    * The table as described; descriptions that differ from the present one (of a run, with overrides) are read the same
    * way. Throws `data.file-changed` when the bytes are not those it was described from.
    */
   table(description: DatasetDescription): Table {
     const { source, csv, columns } = description
-    const key = JSON.stringify([source.hash, csv, columns.map((c) => [c.name, c.type, c.categories, c.missing])])
+    const key = JSON.stringify([
+      source.hash,
+      source.companions,
+      csv,
+      columns.map((c) => [c.name, c.type, c.categories, c.missing]),
+    ])
     const known = this.#tables.get(key)
-    const table = known ?? loadTable(this.bytes(description), description)
+    const table = known ?? loadTable(this.bytes(description), description, this.companions(description))
     this.#tables.delete(key)
     this.#tables.set(key, table)
     for (const oldest of [...this.#tables.keys()].slice(0, -KEPT)) this.#tables.delete(oldest)
@@ -64,9 +76,6 @@ export class DatasetCache {
   }
 }
 
-/** The description's split of the table's rows. */
-export const splitOf = splitTable
-
 /** Part of every row; `dropped` = left out for a missing cell. */
 export function partsOf(
   table: Table,
@@ -74,7 +83,7 @@ export function partsOf(
 ): ('train' | 'validation' | 'test' | 'dropped')[] {
   const parts = new Array<'train' | 'validation' | 'test' | 'dropped'>(table.rowCount).fill('dropped')
   const usable = new Set(rowsWithoutMissing(table, description))
-  const split = splitOf(table, description)
+  const split = splitTable(table, description)
   for (const part of ['train', 'validation', 'test'] as const)
     for (const row of split[part]) if (usable.has(row)) parts[row] = part
   return parts
@@ -85,10 +94,7 @@ export function describedSignature(description: DatasetDescription): DatasetSign
   const columns = (role: string) => description.columns.filter((column) => column.role === role)
   return {
     rowCount: description.rowCount,
-    features: columns('feature').map((column) => ({
-      name: column.name,
-      width: column.transform === 'one-hot' ? (column.categories?.length ?? 1) : 1,
-    })),
+    features: columns('feature').map(featureOf),
     targets: columns('target').map((column) =>
       column.type === 'categorical'
         ? { column: column.name, kind: 'classes', classes: column.categories ?? [] }

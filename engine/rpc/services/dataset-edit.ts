@@ -2,11 +2,13 @@ import { LaminaError } from '../../base/errors.ts'
 import type { ColumnSettings, CsvOptions, DatasetDescription } from '../../data/dataset.ts'
 import { type InferredDataset, inferDataset } from '../../data/infer.ts'
 import { columnOf } from '../../data/table.ts'
+import { suggestTokens } from '../../data/tokens.ts'
 import type { OpenProject } from './projects.ts'
 
 const numericTransforms = ['none', 'standardize', 'min-max', 'robust']
 const categoricalTransforms = ['one-hot', 'ordinal']
 const numericOnly = ['mean', 'median']
+const textMissing = ['constant', 'drop-row', 'error']
 
 /**
  * New settings for the columns of a description. What does not suit a column's type (after it was changed) takes the
@@ -34,6 +36,10 @@ export function withColumns(
   for (const column of next.columns) {
     const cells = columnOf(table, column.name)
     if (cells.type === 'categorical' && !column.categories?.length) column.categories = [...cells.labels]
+    if (cells.type === 'text') {
+      column.tokens ??= suggestTokens(cells.texts)
+      delete column.categories
+    }
   }
   return next
 }
@@ -43,8 +49,16 @@ function suited(column: ColumnSettings): ColumnSettings {
   if (next.type === 'numeric') {
     if (!numericTransforms.includes(next.transform)) next.transform = 'standardize'
     delete next.categories
+    delete next.tokens
     return next
   }
+  if (next.type === 'tensor')
+    return { ...next, transform: next.transform === 'none' ? 'none' : 'rescale', missing: 'error' }
+  if (next.type === 'text') {
+    const missing = textMissing.includes(next.missing) ? next.missing : 'constant'
+    return { ...next, transform: 'tokens', missing, fillValue: next.fillValue ?? '' }
+  }
+  delete next.tokens
   if (next.role === 'target') next.transform = 'ordinal'
   else if (!categoricalTransforms.includes(next.transform)) next.transform = 'one-hot'
   if (numericOnly.includes(next.missing)) next.missing = 'most-frequent'
@@ -55,10 +69,12 @@ function suited(column: ColumnSettings): ColumnSettings {
 export function reread(project: OpenProject, before: DatasetDescription, csv: Partial<CsvOptions>): InferredDataset {
   const options = { ...before.csv, ...csv }
   const bytes = project.tables.bytes(before)
+  const companions = project.tables.companions(before)
   const target = before.columns.find((column) => column.role === 'target')?.name
   const read = (wanted: string | undefined) =>
     inferDataset(bytes, before.source.path, {
       csv: options,
+      companions,
       name: before.name,
       ...(wanted === undefined ? {} : { target: wanted }),
       ...(before.source.kind === 'file' ? { path: before.source.path } : {}),

@@ -1,6 +1,7 @@
 import { LaminaError } from '../../base/errors.ts'
 import type { Table } from '../../data/dataset.ts'
-import { cellText, columnOf } from '../../data/table.ts'
+import { encodeFeatures } from '../../data/preprocess.ts'
+import { cellText, columnOf, pickRows } from '../../data/table.ts'
 import { type OutputPrediction, predictTable } from '../../evaluation/predict.ts'
 import type { OnnxExport } from '../../export/onnx/export-onnx.ts'
 import type { NativeAddon } from '../../native/program.ts'
@@ -34,7 +35,7 @@ export async function checkOnnx(
   const { table } = part
   const rows = part.rows.subarray(0, MAX_ROWS)
   const session = await runtime.InferenceSession.create(exported.bytes, { intraOpNumThreads: 1, logSeverityLevel: 3 })
-  const results = await session.run(feedsOf(runtime, exported, table, rows))
+  const results = await session.run(feedsOf(runtime, exported, table, rows, run))
   const { outputs } = await predictTable(native, run.model, run.description, table, { rows })
   let largestDifference = 0
   for (const [index, { name }] of exported.outputs.entries()) {
@@ -77,14 +78,27 @@ function rowsOf(project: OpenProject, run: LoadedRun): { table: Table; rows: Int
   return null
 }
 
-/** Source cells, as a user of the file would feed them. */
-function feedsOf(runtime: Runtime, { inputs }: OnnxExport, table: Table, rows: Int32Array) {
+/** Source cells, as a user of the file would feed them; texts as the ids they become. */
+function feedsOf(runtime: Runtime, { inputs }: OnnxExport, table: Table, rows: Int32Array, run: LoadedRun) {
   const { Tensor } = runtime
   const feeds: Record<string, InstanceType<Runtime['Tensor']>> = {}
-  for (const { name, kind, columns } of inputs) {
-    const sources = columns.map((column) => columnOf(table, column))
-    const cells = Array.from(rows).flatMap((row) => sources.map((source) => cellText(source, row)))
-    const dims = [rows.length, columns.length]
+  for (const { name, kind, columns, shape } of inputs) {
+    const picked = columns.map((column) => pickRows(columnOf(table, column), rows))
+    const [first] = picked
+    const dims = [rows.length, ...(shape ?? [columns.length])]
+    if (first?.type === 'tensor') {
+      feeds[name] =
+        first.data instanceof Uint8Array && kind === 'bytes'
+          ? new Tensor('uint8', first.data, dims)
+          : new Tensor('float32', Float32Array.from(first.data), dims)
+      continue
+    }
+    if (kind === 'tokens') {
+      const ids = encodeFeatures({ rowCount: rows.length, columns: picked }, run.model.fitted, columns).data
+      feeds[name] = new Tensor('int64', BigInt64Array.from(ids, BigInt), dims)
+      continue
+    }
+    const cells = Array.from(rows).flatMap((_, place) => picked.map((source) => cellText(source, place)))
     const numbers = () => Float32Array.from(cells, (cell) => (cell === null ? Number.NaN : Number(cell)))
     feeds[name] =
       kind === 'labels'

@@ -1,5 +1,6 @@
 import { Random, Stream } from '../../base/rng.ts'
-import type { DatasetDescription, Table, TableColumn } from '../../data/dataset.ts'
+import type { DatasetDescription, Table } from '../../data/dataset.ts'
+import { pickRows } from '../../data/table.ts'
 
 /** Substream that no split uses. */
 const LABELS = 2 ** 16
@@ -10,12 +11,8 @@ export function shuffleLabels(table: Table, description: DatasetDescription, see
   const order = new Random(seed, Stream.split, LABELS).shuffle(
     Int32Array.from({ length: table.rowCount }, (_, row) => row),
   )
-  const shuffled = (column: TableColumn): TableColumn =>
-    column.type === 'numeric'
-      ? { ...column, values: Float64Array.from(order, (row) => column.values[row]!) }
-      : { ...column, codes: Int32Array.from(order, (row) => column.codes[row]!) }
   return {
     ...table,
-    columns: table.columns.map((column) => (targets.has(column.name) ? shuffled(column) : column)),
+    columns: table.columns.map((column) => (targets.has(column.name) ? pickRows(column, order) : column)),
   }
 }

@@ -1,5 +1,6 @@
 import { LaminaError } from '../../base/errors.ts'
 import type { Json, JsonObject } from '../../base/json.ts'
+import { splitTable } from '../../data/split.ts'
 import { lowerIsBetter } from '../../evaluation/holdout.ts'
 import type { StoredSweep } from '../../store/results.ts'
 import { applyOverrides, searchableParameters } from '../../training/override.ts'
@@ -8,7 +9,6 @@ import { checkRequest, defaultMetric, rankTrials, runSweep, type SweepRequest, s
 import type { TrialResult } from '../../tuning/trial.ts'
 import type { SweepRecord, TrialRecord } from '../contract/evaluation.ts'
 import type { EngineContext } from './context.ts'
-import { splitOf } from './dataset-cache.ts'
 import { loadSource } from './initial-weights.ts'
 import type { JobHandle, JobOutcome } from './jobs.ts'
 import { loadModelWithData } from './model-loader.ts'
@@ -31,7 +31,7 @@ function toRequest(context: EngineContext, project: OpenProject, params: SweepPa
   const initialWeights = loadSource(context, project, plan)?.tensors
   const integers = searchableParameters(document, plan).filter((item) => item.kind === 'integer')
   return {
-    base: { document, plan, description, table, split: splitOf(table, description), initialWeights },
+    base: { document, plan, description, table, split: splitTable(table, description), initialWeights },
     space: parseSpace(params.space as JsonObject, new Set(integers.map((item) => item.path))),
     strategy: params.strategy,
     protocol: params.folds >= 2 ? { kind: 'kfold', k: params.folds, stratified: true } : { kind: 'holdout' },

@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { Random, Stream } from '../../base/rng.ts'
 import { readDataFile } from '../../data/files.ts'
+import { numbersToNpy, tensorToNpy, textsToNpy } from '../../data/readers/npy.ts'
+import { toNpz } from '../../data/readers/npz.reader.ts'
 import { sampleDatasets } from '../../data/samples.ts'
 import { cellsToCsv } from '../../data/table.ts'
 import type { DataGenerator, GeneratedColumn, Template } from '../../templates/template.ts'
@@ -30,16 +32,26 @@ export function templateSize({ data }: Pick<Template, 'data'>): { rows: number; 
   return { rows: sample?.rows ?? 0, columns: sample?.columns ?? 0 }
 }
 
+/** A table as CSV; with arrays among its columns as NumPy's npz. */
 function generatedFile(generator: DataGenerator): TemplateFile {
   const columns = generator.make(new Random(SEED, Stream.generatedData))
+  if (columns.some(({ shape }) => shape))
+    return {
+      name: `${generator.name}.npz`,
+      bytes: toNpz(Object.fromEntries(columns.map((column) => [column.name, arrayOf(column)]))),
+    }
   const text = cellsToCsv(
     columns.map((column) => column.name),
     generator.rows,
-    (column, row) => cellOf(columns[column]!, row),
+    (column, row) => String(columns[column]!.values[row]),
   )
   return { name: `${generator.name}.csv`, bytes: new TextEncoder().encode(text) }
 }
 
-function cellOf({ values }: GeneratedColumn, row: number): string {
-  return String(values[row])
+function arrayOf({ values, shape }: GeneratedColumn): Uint8Array {
+  if (shape) return tensorToNpy({ shape: [...shape], data: values })
+  const cells = Array.from<number | string>(values)
+  return cells.every((cell) => typeof cell === 'number')
+    ? numbersToNpy(cells)
+    : textsToNpy(cells.map((cell) => String(cell)))
 }

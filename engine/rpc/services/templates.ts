@@ -2,8 +2,9 @@ import { basename, resolve } from 'node:path'
 import { LaminaError } from '../../base/errors.ts'
 import type { JsonObject } from '../../base/json.ts'
 import type { DatasetDescription } from '../../data/dataset.ts'
-import { readDataFile } from '../../data/files.ts'
+import { readCompanions, readDataFile } from '../../data/files.ts'
 import { inferDataset } from '../../data/infer.ts'
+import type { DataFile } from '../../data/readers/reader.ts'
 import { emptyDocument, type GraphDocument } from '../../graph/document.ts'
 import { applyPatch } from '../../graph/patch.ts'
 import { validateDocument } from '../../graph/validate.ts'
@@ -35,11 +36,11 @@ export function fillFromTemplate(
   dataPath: string | undefined,
 ): void {
   const template = id === null ? null : templateOf(id)
-  const own = dataPath === undefined ? null : readDataFile(resolve(dataPath))
+  const own = dataPath === undefined ? null : dataAt(resolve(dataPath))
   // Another table than the template's has nothing to start from.
   if (template?.first && !own) addModel(store, template.first, addOwnData(context, store, template.first).id)
   const description = own
-    ? addData(store, own, resolve(dataPath!), template && targetFor(context, template, own, dataPath!), template)
+    ? addData(store, own, template && targetFor(context, template, own), template)
     : template && addOwnData(context, store, template)
   const document = template?.document ?? emptyDocument
   store.models.create({
@@ -78,29 +79,40 @@ function templateOf(id: string): Template {
   })
 }
 
+/** Data of a project to be: its file, what lies beside it, and the path where it stays when it is not kept in the project. */
+interface ProjectData {
+  name: string
+  bytes: Uint8Array
+  companions: readonly DataFile[]
+  path?: string
+}
+
+function dataAt(path: string): ProjectData {
+  const bytes = readDataFile(path)
+  const companions = readCompanions(path)
+  const stays = companions.length > 0 || bytes.byteLength > EMBED_LIMIT_BYTES
+  return { name: basename(path), bytes, companions, ...(stays && { path }) }
+}
+
 function addOwnData(
   { paths }: Pick<EngineContext, 'paths'>,
   store: ProjectStore,
   template: TemplateModel,
 ): DatasetDescription {
-  const { bytes, name } = templateFile(paths.resources, template)
-  return addData(store, bytes, name, template.data.target, template, true)
+  const data = { ...templateFile(paths.resources, template), companions: [] }
+  return addData(store, data, template.data.target, template)
 }
 
 function addData(
   store: ProjectStore,
-  bytes: Uint8Array,
-  path: string,
+  { name, bytes, companions, path }: ProjectData,
   target: string | null | undefined,
   template: TemplateModel | null,
-  embed = bytes.byteLength <= EMBED_LIMIT_BYTES,
 ): DatasetDescription {
-  const inferred = inferDataset(bytes, basename(path), {
-    ...(target ? { target } : {}),
-    ...(embed ? {} : { path }),
-  })
+  const inferred = inferDataset(bytes, name, { companions, ...(target && { target }), ...(path && { path }) })
   const description = template ? applyTemplateData(template, inferred.description) : inferred.description
-  const stored = store.datasets.create(description.name, description as unknown as JsonObject, embed ? bytes : null)
+  const content = path === undefined ? bytes : null
+  const stored = store.datasets.create(description.name, description as unknown as JsonObject, content)
   return stored.description as unknown as DatasetDescription
 }
 
@@ -111,11 +123,10 @@ function addData(
 function targetFor(
   { paths }: Pick<EngineContext, 'paths'>,
   template: Template,
-  bytes: Uint8Array,
-  path: string,
+  { name, bytes, companions }: ProjectData,
 ): string | undefined {
   const { target } = template.data
-  const names = new Set(inferDataset(bytes, basename(path)).description.columns.map((column) => column.name))
+  const names = new Set(inferDataset(bytes, name, { companions }).description.columns.map((column) => column.name))
   if (names.has(target)) return target
   const sample = templateFile(paths.resources, template)
   const own = inferDataset(sample.bytes, sample.name).description.columns

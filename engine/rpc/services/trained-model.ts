@@ -1,11 +1,11 @@
 import { LaminaError } from '../../base/errors.ts'
 import type { DatasetDescription, Split, Table } from '../../data/dataset.ts'
 import { rowsWithoutMissing } from '../../data/preprocess.ts'
+import { splitTable } from '../../data/split.ts'
 import { usesTargets } from '../../training/objectives.ts'
 import { signatureOf } from '../../training/prepare.ts'
 import { prepareModel } from '../../training/prepare-model.ts'
 import type { TrainedModel } from '../../training/trainer.ts'
-import { splitOf } from './dataset-cache.ts'
 import type { OpenProject } from './projects.ts'
 import { snapshotOf } from './run-views.ts'
 
@@ -53,7 +53,7 @@ export function partOf(
   part: keyof Split,
 ): { table: Table; rows: Int32Array } {
   const table = project.tables.table(description)
-  const rows = rowsWithoutMissing(table, description, splitOf(table, description)[part], { targets })
+  const rows = rowsWithoutMissing(table, description, splitTable(table, description)[part], { targets })
   if (rows.length > 0) return { table, rows }
   throw new LaminaError({
     code: 'evaluation.empty-part',

@@ -1,5 +1,6 @@
 import { LaminaError } from '../../base/errors.ts'
 import type { Json, JsonObject } from '../../base/json.ts'
+import { splitTable } from '../../data/split.ts'
 import type { StoredRun } from '../../store/runs.ts'
 import type { Checkpoint, Resume } from '../../training/checkpoint.ts'
 import { usesTargets } from '../../training/objectives.ts'
@@ -11,7 +12,6 @@ import { createTrainer, type RunOutcome } from '../../training/trainer.ts'
 import { threadsFor } from '../../training/trainer-session.ts'
 import type { StartedFrom } from '../contract/training.ts'
 import type { EngineContext } from './context.ts'
-import { splitOf } from './dataset-cache.ts'
 import { keptSource, loadSource } from './initial-weights.ts'
 import type { JobHandle, JobOutcome } from './jobs.ts'
 import { loadModelWithData } from './model-loader.ts'
@@ -33,7 +33,7 @@ export function startTraining(
 ): { job: string; run: string } {
   const set = request.set ?? {}
   const { document, plan, description, table, name } = loadModelWithData(project, request.model, set)
-  const { split, fitted, signature } = prepareData(table, description, splitOf(table, description), undefined, {
+  const { split, fitted, signature } = prepareData(table, description, splitTable(table, description), undefined, {
     targets: usesTargets(document),
   })
   const prepared = prepareModel({ document, plan, signature, trainRows: split.train.length })
@@ -77,7 +77,7 @@ export function previewStart(
   const { document, plan, description, table } = loadModelWithData(project, model, set)
   const source = loadSource(context, project, plan)
   if (!source) return null
-  const { signature } = prepareData(table, description, splitOf(table, description), undefined, {
+  const { signature } = prepareData(table, description, splitTable(table, description), undefined, {
     targets: usesTargets(document),
   })
   const { compiled } = prepareModel({ document, plan, signature })
@@ -155,7 +155,7 @@ async function train(
       plan,
       description,
       table,
-      split: splitOf(table, description),
+      split: splitTable(table, description),
       fitted,
       initialWeights: keptSource(project, run.id),
       threads: threadsOf(context, plan.threads),

@@ -6,10 +6,18 @@ export interface Option<Value extends string = string> {
   help?: string
 }
 
-export const typeOptions: Option<ColumnType>[] = [
+const typeOptions: Option<ColumnType>[] = [
   { value: 'numeric', label: 'numeric' },
   { value: 'categorical', label: 'categorical' },
+  { value: 'text', label: 'text', help: 'Running text, cut into words or characters.' },
 ]
+
+/** Types that a column can be given: arrays stay arrays, nothing else becomes them. */
+export function typeOptionsOf(column: ColumnSettings): Option<ColumnType>[] {
+  return column.type === 'tensor'
+    ? [{ value: 'tensor', label: 'array', help: 'Images and other arrays.' }]
+    : typeOptions
+}
 
 export const roleOptions: Option<ColumnSettings['role']>[] = [
   { value: 'feature', label: 'feature', help: 'An input of the network.' },
@@ -28,6 +36,11 @@ const transforms: Record<ColumnType, Option<ColumnTransform>[]> = {
     { value: 'one-hot', label: 'one-hot', help: 'One column a category, 1 where it applies.' },
     { value: 'ordinal', label: 'ordinal', help: 'The position in the order of categories; set that order below.' },
   ],
+  tensor: [
+    { value: 'rescale', label: '1/255', help: 'Bytes divided by 255.' },
+    { value: 'none', label: 'none', help: 'Numbers as they are.' },
+  ],
+  text: [{ value: 'tokens', label: 'tokens', help: 'Ids of words or characters; set vocabulary and length below.' }],
 }
 
 const missingPolicies: Record<ColumnType, Option<MissingPolicy>[]> = {
@@ -40,6 +53,12 @@ const missingPolicies: Record<ColumnType, Option<MissingPolicy>[]> = {
   ],
   categorical: [
     { value: 'most-frequent', label: 'most frequent' },
+    { value: 'constant', label: 'constant' },
+    { value: 'drop-row', label: 'drop row' },
+    { value: 'error', label: 'refuse' },
+  ],
+  tensor: [{ value: 'error', label: 'none missing' }],
+  text: [
     { value: 'constant', label: 'constant' },
     { value: 'drop-row', label: 'drop row' },
     { value: 'error', label: 'refuse' },
@@ -67,9 +86,9 @@ export function changeColumn(
     if (column.name !== name) return column
     const next = { ...column, ...change }
     if (!transformOptions(next).some((option) => option.value === next.transform))
-      next.transform = next.type === 'numeric' ? 'standardize' : next.role === 'target' ? 'ordinal' : 'one-hot'
+      next.transform = next.type === 'numeric' ? 'standardize' : transformOptions(next)[0]!.value
     if (!missingOptions(next).some((option) => option.value === next.missing))
-      next.missing = next.type === 'numeric' ? 'mean' : 'most-frequent'
+      next.missing = missingOptions(next)[0]!.value
     return next
   })
 }
@@ -80,4 +99,13 @@ export function moveItem<T>(items: readonly T[], from: number, to: number): T[] 
   const [item] = next.splice(from, 1)
   if (item !== undefined) next.splice(Math.max(0, Math.min(next.length, to)), 0, item)
   return next
+}
+
+/** Ignored columns of a few labels: they may say which part of the split a row belongs to. */
+export function partColumns(columns: readonly ColumnSettings[]): string[] {
+  return columns
+    .filter(
+      ({ type, role, categories }) => type === 'categorical' && role === 'ignore' && (categories?.length ?? 9) <= 3,
+    )
+    .map(({ name }) => name)
 }

@@ -1,4 +1,5 @@
 import { ref, shallowRef } from 'vue'
+import type { Thumbnail } from '../../../engine/data/dataset.ts'
 import type { RowPage } from '../../../engine/rpc/contract/datasets.ts'
 import { engine } from '../../services/engine.ts'
 import { useProjectStore } from '../../services/project.store.ts'
@@ -23,6 +24,12 @@ export class RowPages {
     this.#loaded.value = new Map()
     this.error.value = null
     this.need(0, 0)
+  }
+
+  /** The small picture of a cell of a column that holds arrays. */
+  picture(index: number, column: number): Thumbnail | null {
+    const page = this.#loaded.value.get(Math.floor(index / PAGE))
+    return page?.thumbnails[page.columns[column] ?? '']?.[index % PAGE] ?? null
   }
 
   row(index: number): { cells: readonly (string | null)[]; part: RowPage['parts'][number] } | null {
