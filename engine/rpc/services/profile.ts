@@ -1,11 +1,11 @@
 import { LaminaError } from '../../base/errors.ts'
 import type { StepProfile } from '../../compile/step-profile.ts'
+import { splitTable } from '../../data/split.ts'
 import { prepareData } from '../../training/prepare.ts'
 import { prepareModel } from '../../training/prepare-model.ts'
 import { profileSteps } from '../../training/profile.ts'
 import { stepRunnerOf } from '../../training/step-runner.ts'
 import type { EngineContext } from './context.ts'
-import { splitOf } from './dataset-cache.ts'
 import { loadModelWithData } from './model-loader.ts'
 import type { OpenProject } from './projects.ts'
 import { threadsOf } from './training.ts'
@@ -20,7 +20,7 @@ export async function profileModel(
   seconds: number,
 ): Promise<StepProfile> {
   const { document, plan, description, table, name } = loadModelWithData(project, model)
-  const split = splitOf(table, description)
+  const split = splitTable(table, description)
   const { signature, split: usable } = prepareData(table, description, split)
   prepareModel({ document, plan, signature, trainRows: usable.train.length })
   const native = context.native()
