@@ -37,11 +37,11 @@ export function fuseLosses(graph: IrGraph): IrGraph {
 }
 
 /** Ops that take a following activation, and ops that take the gradient of an activation which their result flows into. */
-const activated = ['dense', 'conv2d', 'conv2d_transpose']
+const activated = ['dense', 'conv2d', 'conv2d_transpose', 'batch_normalization']
 const gradients = ['dense_input_gradient', 'conv2d_input_gradient']
 
 /**
- * Merges what one kernel can do in one pass over memory: an activation into the `dense` or convolution before it when nothing else reads
+ * Merges what one kernel can do in one pass over memory: an activation into the `dense`, convolution or batch normalisation before it when nothing else reads
  * the latter's result, and the gradient of an activation into the input gradient before it or the gradient of a max pooling, also through the mask of a dropout (the factors
  * of a product of three commute). To be run after differentiation.
  */
@@ -65,9 +65,16 @@ export function fuseKernels(graph: IrGraph): IrGraph {
 
   const fuseForward = (node: IrNode, at: number): void => {
     const source = soleProducer(node.inputs[0] as ValueId, activated)
-    if (source?.node.attributes.activation !== 'linear') return
+    if (source?.node.attributes.activation !== 'linear' || source.node.outputs[0] !== node.inputs[0]) return
+    const own = findOp(source.node.op).attributes
+    const { activation, alpha } = node.attributes
+    if (own.activation?.kind !== 'choice' || !own.activation.options.includes(activation as string)) return
     nodes[source.at] = null
-    nodes[at] = { ...source.node, outputs: node.outputs, attributes: { ...source.node.attributes, ...node.attributes } }
+    nodes[at] = {
+      ...source.node,
+      outputs: [node.outputs[0] as ValueId, ...source.node.outputs.slice(1)],
+      attributes: { ...source.node.attributes, ...(own.alpha ? { activation, alpha } : { activation }) } as Attributes,
+    }
   }
 
   const gated = (source: IrNode, y: ValueId, node: IrNode, output: ValueId): IrNode => ({

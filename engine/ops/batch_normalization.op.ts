@@ -1,8 +1,12 @@
 import type { Shape } from '../base/shape.ts'
+import { activationFlops, activationNames } from './activations.ts'
 import { elements, expectRank, expectShape, expectShapeIfGiven, features, reuseOf, withAxis } from './check.ts'
 import { type AttributeSpec, defineOp } from './op.ts'
 
 const epsilon: AttributeSpec = { kind: 'number', min: 0, max: 1e6, default: 1e-3 }
+/** Those whose derivative follows from their output: the op's other results are in place, so that it cannot be done again. */
+const normalizedActivations = activationNames.slice(0, 4)
+const activation: AttributeSpec = { kind: 'choice', options: normalizedActivations, default: 'linear' }
 const variance = { min: 0.5, max: 2 }
 
 /** Refuses operands whose channels are not those of x's last axis; returns their shape. */
@@ -12,12 +16,12 @@ function channels(op: string, x: Shape, operands: Readonly<Record<string, Shape 
   return shape
 }
 
-/** Normalisation by the batch's own mean and biased variance (Ioffe and Szegedy 2015); moves the moving statistics. */
+/** Normalisation by the batch's own mean and biased variance (Ioffe and Szegedy 2015), then an activation; moves the moving statistics. */
 export const batchNormalization = defineOp({
   name: 'batch_normalization',
   inputs: ['x', 'gamma?', 'beta?', 'moving_mean', 'moving_variance'],
   outputs: ['y', 'mean', 'inverse_deviation', 'moving_mean', 'moving_variance'],
-  attributes: { momentum: { kind: 'number', min: 0, max: 1, default: 0.99 }, epsilon },
+  attributes: { momentum: { kind: 'number', min: 0, max: 1, default: 0.99 }, epsilon, activation },
   inPlace: () => [
     [3, 3],
     [4, 4],
@@ -31,13 +35,19 @@ export const batchNormalization = defineOp({
     expectShape(op, 'moving_variance', variance, shape)
     return [x, shape, shape, shape, shape]
   },
-  vjp({ builder, gradients: [g], inputs: [x, gamma, beta], outputs: [, mean, inverseDeviation] }) {
+  vjp({ builder, gradients, inputs: [x, gamma, beta], outputs: [y, mean, inverseDeviation], attributes }) {
+    let g = gradients[0] ?? null
     if (g == null) return [null, null, null, null, null]
+    if (attributes.activation !== 'linear') {
+      g = builder.emitOne('activation_gradient', [g, null, y as number], {
+        activation: attributes.activation as string,
+      })
+    }
     const taped = [g, x as number, gamma ?? null, mean as number, inverseDeviation as number]
     const [dx, dgamma, dbeta] = builder.emit('batch_normalization_gradient', taped) as [number, number, number]
     return [dx, gamma == null ? null : dgamma, beta == null ? null : dbeta, null, null]
   },
-  flops: ([x]) => 8 * elements(x),
+  flops: ([x], _, attributes) => (8 + activationFlops(attributes.activation as string)) * elements(x),
   onnx: 'BatchNormalization',
   samples: [
     {
@@ -59,6 +69,13 @@ export const batchNormalization = defineOp({
       draw: [null, null, null, null, variance],
       constant: [3, 4],
     },
+    ...normalizedActivations.slice(1).map((activation) => ({
+      name: `then ${activation}`,
+      inputs: [[-1, 3, 3], [3], [3], [3], [3]],
+      attributes: { activation },
+      draw: [null, null, { min: 0.5, max: 1 }, null, variance],
+      constant: [3, 4],
+    })),
   ],
 })
 

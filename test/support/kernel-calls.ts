@@ -163,7 +163,7 @@ export const kernelCalls: Readonly<Record<string, Rest>> = {
   batch_normalization: {
     inputs: [x(wide), x([F]), x([F]), x([F]), x([F], 0.5, 1)],
     outputs: [wide, [F], [F], [F], [F]],
-    attributes: [0.99, 1e-3],
+    attributes: [0.99, 1e-3, 1],
   },
   batch_normalization_gradient: {
     inputs: [x(wide), x(wide), x([F]), x([F]), x([F], 0.5, 1)],

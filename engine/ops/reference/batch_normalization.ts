@@ -1,4 +1,5 @@
 import type { ReferenceImplementation, ReferenceTensor } from '../op.ts'
+import { activate } from './activation.ts'
 import { at, featuresOf, operand, tensorOf } from './tensor.ts'
 
 /** The mean over rows of `value(i)` for each channel. */
@@ -22,7 +23,9 @@ export const batchNormalization: ReferenceImplementation = (inputs, attributes, 
   const inverse = tensorOf([channels], (c) => 1 / Math.sqrt(at(variance, c) + (attributes.epsilon as number)))
   const y = tensorOf(shape as number[], (i) => {
     const c = i % channels
-    return (at(x, i) - at(mean, c)) * at(inverse, c) * (gamma ? at(gamma, c) : 1) + (beta ? at(beta, c) : 0)
+    const normalized = (at(x, i) - at(mean, c)) * at(inverse, c)
+    const value = normalized * (gamma ? at(gamma, c) : 1) + (beta ? at(beta, c) : 0)
+    return activate(attributes.activation as string, value, 0)
   })
   const moved = (moving: ReferenceTensor, batch: ReferenceTensor): ReferenceTensor =>
     tensorOf([channels], (c) => momentum * at(moving, c) + (1 - momentum) * at(batch, c))

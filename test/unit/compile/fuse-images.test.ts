@@ -45,6 +45,18 @@ describe('activations around convolutions', () => {
     expect(fused.sort()).toEqual(['conv2d', 'conv2d', 'conv2d_input_gradient', 'max_pool2d_gradient'])
   })
 
+  it('run inside the batch normalisation between', () => {
+    const normal: Part = { type: 'batch_normalization' }
+    const model = modelOf('relu', (act) => ({ c1: conv, n1: normal, a1: act, c2: conv, n2: normal, a2: act, pool }))
+    const fused = model.graphs.train.nodes
+      .filter((node) => node.attributes.activation === 'relu')
+      .map((node) => node.op)
+    const around = ['batch_normalization', 'batch_normalization', 'conv2d_input_gradient', 'max_pool2d_gradient']
+    expect(fused.sort()).toEqual(around)
+    const silu = modelOf('silu', (act) => ({ c1: conv, n1: normal, a1: act, pool }))
+    expect(silu.graphs.train.nodes.filter((node) => node.attributes.activation === 'silu')).toHaveLength(2)
+  })
+
   // Rising functions commute with the maximum, and after the pool nothing can be fused into its gradient.
   it.each(['relu', 'sigmoid', 'tanh', 'elu'])('%s before a pool trains as after it', async (activation) => {
     const before = await trained(

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "dispatch.h"
 #include "tiles.h"
 
 namespace lamina {
@@ -43,6 +44,32 @@ template <class AddRow>
 inline double* sumRows(const Context& context, int64_t rows, int64_t channels, int64_t width, float* scratch, const AddRow& addRow) {
   return sumTiles(context, rows, channels, width, scratch, [&](int64_t begin, int64_t end, double* partial) {
     for (int64_t row = begin; row < end; ++row) addRow(row, partial);
+  });
+}
+
+/** partial[c] += value(row, c) over rows [begin, end): eight rows in float32 as a fixed tree, their sums in float64. Call it from `dispatched`. */
+template <class Value>
+LAMINA_BODY inline void addByChannel(int64_t begin, int64_t end, int64_t channels, double* partial, const Value& value) {
+  int64_t row = begin;
+  for (; row + 8 <= end; row += 8) {
+    LAMINA_INDEPENDENT
+    for (int64_t c = 0; c < channels; ++c) {
+      const float first = (value(row, c) + value(row + 1, c)) + (value(row + 2, c) + value(row + 3, c));
+      const float second = (value(row + 4, c) + value(row + 5, c)) + (value(row + 6, c) + value(row + 7, c));
+      partial[c] += first + second;
+    }
+  }
+  for (; row < end; ++row) {
+    LAMINA_INDEPENDENT
+    for (int64_t c = 0; c < channels; ++c) partial[c] += value(row, c);
+  }
+}
+
+/** Calls body(begin, end) over all rows in blocks that stay in the second-level cache. */
+template <class Body> inline void forRowBlocks(const Context& context, int64_t rows, int64_t channels, const Body& body) {
+  const int64_t step = std::max<int64_t>(1, kTileElements / channels);
+  forRows(context, rows, channels, [&](int64_t begin, int64_t end) {
+    for (int64_t row = begin; row < end; row += step) body(row, std::min(end, row + step));
   });
 }
 

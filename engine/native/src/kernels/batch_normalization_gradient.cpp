@@ -1,5 +1,4 @@
 #include "batch_normalization.h"
-#include "dispatch.h"
 
 namespace lamina {
 
@@ -21,7 +20,7 @@ void validate(Checker& checker) {
   if (checker.hasOutput(kDbeta)) checker.vectorOf("dbeta", checker.output(kDbeta), channels);
   checker.inPlace(kDx, kDy);
   checker.inPlace(kDx, kX);
-  checker.scratch(channelScratch(checker, x, 2));
+  checker.scratch(channelScratch(checker, x, 2) + 3 * channels);
 }
 
 /**
@@ -39,43 +38,39 @@ void run(const Context& context, const Arguments& arguments) {
 
   // First half of the partial sums: dy; second half: dy * (x - mean).
   double* const sums = sumTiles(context, rows, channels, 2 * channels, arguments.scratch, [&](int64_t begin, int64_t end, double* partial) {
-    const float* data = x.data;
-    double* second = partial + channels;
+    const float* const data = x.data;
+    double* const second = partial + channels;
     dispatched([=]() LAMINA_BODY {
-      for (int64_t row = begin; row < end; ++row) {
-        const float* in = data + row * channels;
-        const float* gradient = dy + row * channels;
-        LAMINA_INDEPENDENT
-        for (int64_t c = 0; c < channels; ++c) {
-          const double g = gradient[c];
-          partial[c] += g;
-          second[c] += g * (static_cast<double>(in[c]) - mean[c]);
-        }
+      for (int64_t row = begin; row < end; row += 8) {
+        const int64_t last = std::min(end, row + 8);
+        addByChannel(row, last, channels, partial, [=](int64_t r, int64_t c) LAMINA_BODY { return dy[r * channels + c]; });
+        addByChannel(row, last, channels, second,
+                     [=](int64_t r, int64_t c) LAMINA_BODY { return dy[r * channels + c] * (data[r * channels + c] - mean[c]); });
       }
     });
   });
   const auto count = static_cast<double>(rows);
-  double* const byDeviation = sums + channels;
+  const double* const byDeviation = sums + channels;
+  float* const scale = arguments.scratch + 4 * channelTiles(rows, channels) * channels;
+  float* const centre = scale + channels;
+  float* const slope = centre + channels;
   for (int64_t c = 0; c < channels; ++c) {
     if (arguments.outputs[kDbeta]) arguments.outputs[kDbeta].data[c] = static_cast<float>(sums[c]);
     if (arguments.outputs[kDgamma]) arguments.outputs[kDgamma].data[c] = static_cast<float>(byDeviation[c] * inverse[c]);
-    sums[c] /= count;
-    byDeviation[c] *= static_cast<double>(inverse[c]) * inverse[c] / count;
+    scale[c] = gamma != nullptr ? gamma[c] * inverse[c] : inverse[c];
+    centre[c] = static_cast<float>(sums[c] / count);
+    slope[c] = static_cast<float>(byDeviation[c] * inverse[c] * inverse[c] / count);
   }
   float* const dx = arguments.outputs[kDx].data;
   forRows(context, rows, channels, [&](int64_t begin, int64_t end) {
-    const float* data = x.data;
+    const float* const data = x.data;
     dispatched([=]() LAMINA_BODY {
       for (int64_t row = begin; row < end; ++row) {
-        const float* in = data + row * channels;
-        const float* gradient = dy + row * channels;
-        float* out = dx + row * channels;
+        const float* const in = data + row * channels;
+        const float* const gradient = dy + row * channels;
+        float* const out = dx + row * channels;
         LAMINA_INDEPENDENT
-        for (int64_t c = 0; c < channels; ++c) {
-          const double centred = static_cast<double>(in[c]) - mean[c];
-          const double scale = gamma != nullptr ? static_cast<double>(gamma[c]) * inverse[c] : inverse[c];
-          out[c] = static_cast<float>(scale * (gradient[c] - sums[c] - centred * byDeviation[c]));
-        }
+        for (int64_t c = 0; c < channels; ++c) out[c] = scale[c] * (gradient[c] - centre[c] - (in[c] - mean[c]) * slope[c]);
       }
     });
   });

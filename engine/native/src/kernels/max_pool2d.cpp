@@ -10,7 +10,7 @@ void validate(Checker& checker) {
 }
 
 /** y = the larger of y and x, and NaN where either is. */
-inline float larger(float y, float x) { return x <= y ? y : (y == y ? x : y); }
+LAMINA_BODY inline float larger(float y, float x) { return static_cast<int>(x > y) | static_cast<int>(x != x) ? x : y; }
 
 /** The largest pixel of a window, channel by channel. */
 LAMINA_BODY inline void largestOf(const Pooling& p, const float* image, const Clipped& window, float* largest) {
@@ -26,6 +26,18 @@ LAMINA_BODY inline void largestOf(const Pooling& p, const float* image, const Cl
     }
 }
 
+/** The four pixels of a whole window of 2 x 2. */
+struct Square {
+  int64_t at[4];
+};
+
+LAMINA_BODY inline Square squareOf(const Pooling& p, const Clipped& window) {
+  const int64_t corner = (window.top * p.width + window.left) * p.channels, row = p.width * p.channels;
+  return {{corner, corner + p.channels, corner + row, corner + row + p.channels}};
+}
+
+LAMINA_BODY inline bool isSquare(const Clipped& window) { return window.bottom - window.top == 2 && window.right - window.left == 2; }
+
 void run(const Context& context, const Arguments& arguments) {
   const Pooling p = poolingOf(arguments, arguments.inputs[0], arguments.outputs[0]);
   const float* x = arguments.inputs[0].data;
@@ -40,7 +52,14 @@ void run(const Context& context, const Arguments& arguments) {
       for (int64_t row = first; row < end; ++row)
         for (int64_t column = 0; column < pooling.outWidth; ++column, to += channels) {
           const Clipped w = clip(pooling, row, column);
-          largestOf(pooling, image, w, to);
+          if (!isSquare(w)) {
+            largestOf(pooling, image, w, to);
+            continue;
+          }
+          const Square square = squareOf(pooling, w);
+          const float *a = image + square.at[0], *b = image + square.at[1], *c = image + square.at[2], *d = image + square.at[3];
+          LAMINA_INDEPENDENT
+          for (int64_t i = 0; i < channels; ++i) to[i] = larger(larger(larger(a[i], b[i]), c[i]), d[i]);
         }
     });
   });
@@ -82,6 +101,23 @@ void runGradient(const Context& context, const Arguments& arguments) {
       for (int64_t row = 0; row < pooling.outHeight; ++row)
         for (int64_t column = 0; column < pooling.outWidth; ++column, g += channels) {
           const Clipped w = clip(pooling, row, column);
+          if (apart && isSquare(w)) {
+            const Square square = squareOf(pooling, w);
+            const float *a = image + square.at[0], *b = image + square.at[1], *c = image + square.at[2], *d = image + square.at[3];
+            float *da = gradient + square.at[0], *db = gradient + square.at[1], *dc = gradient + square.at[2], *dd = gradient + square.at[3];
+            LAMINA_INDEPENDENT
+            for (int64_t i = 0; i < channels; ++i) {
+              const float largest = larger(larger(larger(a[i], b[i]), c[i]), d[i]);
+              const float whole = static_cast<int>(relu) & static_cast<int>(largest <= 0.0f) ? 0.0f : g[i];
+              const float first = a[i] == largest ? whole : 0.0f, second = b[i] == largest ? whole - first : 0.0f;
+              const float third = c[i] == largest ? whole - first - second : 0.0f;
+              da[i] = first;
+              db[i] = second;
+              dc[i] = third;
+              dd[i] = d[i] == largest ? whole - first - second - third : 0.0f;
+            }
+            continue;
+          }
           largestOf(pooling, image, w, most);
           LAMINA_INDEPENDENT
           for (int64_t c = 0; c < channels; ++c) rest[c] = relu && most[c] <= 0.0f ? 0.0f : g[c];
