@@ -24,7 +24,10 @@ export function categoryOf(declaration: LayerDeclaration | undefined): Category 
   return categories.find((category) => category.id === declaration?.category) ?? (categories[1] as Category)
 }
 
-/** Layers by category whose label, type, Keras name or summary hold every word of the query; empty categories are left out. */
+/** `Conv1D` before `Conv1DTranspose`, `Conv2D` before `Conv10D`. */
+const byLabel = new Intl.Collator('en', { numeric: true })
+
+/** Layers by category, in the order of their labels, whose label, type, Keras name or summary hold every word of the query; empty categories are left out. */
 export function searchLayers(
   query: string,
   layers: readonly LayerDeclaration[],
@@ -35,6 +38,11 @@ export function searchLayers(
     return words.every((word) => text.includes(word))
   })
   return categories
-    .map((category) => ({ category, layers: matches.filter((layer) => layer.category === category.id) }))
+    .map((category) => ({
+      category,
+      layers: matches
+        .filter((layer) => layer.category === category.id)
+        .sort((a, b) => byLabel.compare(a.label, b.label)),
+    }))
     .filter((group) => group.layers.length > 0)
 }

@@ -25,4 +25,12 @@ describe('the palette', () => {
   it('gives each category a colour of its own', () => {
     expect(new Set(categories.map((category) => category.color)).size).toBe(categories.length)
   })
+
+  it('orders the layers of a category by label', () => {
+    const labels = searchLayers('conv', layers).flatMap((group) =>
+      group.category.id === 'convolution' ? group.layers.map(({ label }) => label) : [],
+    )
+    expect(labels.indexOf('Conv1D')).toBe(0)
+    expect(labels.indexOf('Conv2DTranspose')).toBe(labels.indexOf('Conv2D') + 1)
+  })
 })
