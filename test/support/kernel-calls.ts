@@ -174,6 +174,27 @@ export const kernelCalls: Readonly<Record<string, Rest>> = {
     outputs: [wide],
     attributes: [1e-3],
   },
+  group_normalization: {
+    inputs: [x([-1, 7, 66]), x([66]), x([66])],
+    outputs: [
+      [-1, 7, 66],
+      [-1, 2],
+      [-1, 2],
+    ],
+    attributes: [2, 1e-3],
+  },
+  group_normalization_gradient: {
+    inputs: [x([-1, 7, 66]), x([-1, 7, 66]), x([66]), x([-1, 2]), x([-1, 2], 0.5, 1)],
+    outputs: [[-1, 7, 66], [66], [66]],
+    attributes: [2],
+  },
+  rms_normalization: { inputs: [x(wide), x([F])], outputs: [wide, [-1]], attributes: [1e-6] },
+  rms_normalization_gradient: {
+    inputs: [x(wide), x(wide), x([F]), x([-1], 0.5, 1)],
+    outputs: [wide, [F]],
+  },
+  unit_normalization: { inputs: [x(wide)], outputs: [wide, [-1]] },
+  unit_normalization_gradient: { inputs: [x(wide), x(wide), x([-1], 0.5, 1)], outputs: [wide] },
   layer_normalization: { inputs: [x(wide), x([F]), x([F])], outputs: [wide, [-1], [-1]], attributes: [1e-3] },
   layer_normalization_gradient: {
     inputs: [x(wide), x(wide), x([F]), x([-1]), x([-1], 0.5, 1)],

@@ -90,6 +90,33 @@ export const operators: Readonly<Record<string, OperatorMapping>> = {
     const epsilon = { float: Number(attributes.epsilon) }
     return graph.add('LayerNormalization', beta ? [x!, scale, beta] : [x!, scale], { axis: -1, epsilon })
   },
+  group_normalization: ({ graph, inputs, inputShapes, outputShape, attributes }) => {
+    const [x, gamma, beta] = inputs
+    const channels = inputShapes[0]!.at(-1) as number
+    const groups = Number(attributes.groups)
+    const positions = inputShapes[0]!.slice(1, -1).reduce((product, size) => product * size, 1)
+    const shape = graph.integers('groups', [-1, positions, groups, channels / groups])
+    const grouped = graph.add('Reshape', [x!, shape])
+    const mean = (value: string) => graph.add('ReduceMean', [value], { axes: [1, 3] })
+    const centred = graph.add('Sub', [grouped, mean(grouped)])
+    const variance = mean(graph.add('Mul', [centred, centred]))
+    const deviation = graph.add('Sqrt', [graph.add('Add', [variance, graph.scalar(Number(attributes.epsilon))])])
+    const normal = graph.add('Div', [centred, deviation])
+    const back = graph.add('Reshape', [normal, graph.integers('shape', [-1, ...outputShape.slice(1)])])
+    const scaled = gamma ? graph.add('Mul', [back, gamma]) : back
+    return beta ? graph.add('Add', [scaled, beta]) : scaled
+  },
+  rms_normalization: ({ graph, inputs, attributes }) => {
+    const [x, gamma] = inputs
+    const square = graph.add('ReduceMean', [graph.add('Mul', [x!, x!])], { axes: [-1] })
+    const root = graph.add('Sqrt', [graph.add('Add', [square, graph.scalar(Number(attributes.epsilon))])])
+    const normal = graph.add('Div', [x!, root])
+    return gamma ? graph.add('Mul', [normal, gamma]) : normal
+  },
+  unit_normalization: ({ graph, inputs }) => {
+    const norm = graph.add('ReduceL2', [inputs[0]!], { axes: [-1] })
+    return graph.add('Div', [inputs[0]!, graph.add('Max', [norm, graph.scalar(1e-12)])])
+  },
   batch_normalization_inference: ({ graph, inputs, literals, attributes }) => {
     const [, gamma, beta, mean, variance] = literals
     const scale = Float32Array.from(

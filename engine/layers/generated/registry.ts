@@ -51,8 +51,12 @@ import { minimum } from '../merge/minimum.layer.ts'
 import { multiply } from '../merge/multiply.layer.ts'
 import { subtract } from '../merge/subtract.layer.ts'
 import { batchNormalization } from '../norm/batch-normalization.layer.ts'
+import { groupNormalization } from '../norm/group-normalization.layer.ts'
 import { layerNormalization } from '../norm/layer-normalization.layer.ts'
+import { normalization } from '../norm/normalization.layer.ts'
 import { rescaling } from '../norm/rescaling.layer.ts'
+import { rmsNormalization } from '../norm/rms-normalization.layer.ts'
+import { unitNormalization } from '../norm/unit-normalization.layer.ts'
 import { averagePooling1d } from '../pool/average-pooling1d.layer.ts'
 import { averagePooling2d } from '../pool/average-pooling2d.layer.ts'
 import { averagePooling3d } from '../pool/average-pooling3d.layer.ts'
@@ -129,8 +133,12 @@ export const layers: readonly LayerDeclaration[] = [
   multiply,
   subtract,
   batchNormalization,
+  groupNormalization,
   layerNormalization,
+  normalization,
   rescaling,
+  rmsNormalization,
+  unitNormalization,
   averagePooling1d,
   averagePooling2d,
   averagePooling3d,

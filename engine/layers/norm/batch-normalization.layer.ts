@@ -1,6 +1,8 @@
-import type { WeightSpec } from '../layer.ts'
+import { affineParams, affineSpecs, epsilonParam } from '../affine.ts'
+import { initializerOf, initializerParams } from '../initializers.ts'
 import { defineLayer } from '../layer.ts'
-import { booleanParam, numberParam } from '../read-params.ts'
+import { passesMask } from '../masks.ts'
+import { numberParam } from '../read-params.ts'
 import { featuresOf } from '../shapes.ts'
 
 export const batchNormalization = defineLayer({
@@ -24,41 +26,30 @@ export const batchNormalization = defineLayer({
       max: 1,
       exclusiveMax: true,
     },
-    epsilon: {
-      kind: 'number',
-      label: 'Epsilon',
-      help: 'Added to the variance against division by zero.',
-      keras: 'epsilon',
-      default: 0.001,
-      min: 0,
-      max: 1,
-      exclusiveMin: true,
-      logarithmic: true,
-    },
-    center: { kind: 'boolean', label: 'Center', help: 'Adds a learned $\\beta$.', keras: 'center', default: true },
-    scale: {
-      kind: 'boolean',
-      label: 'Scale',
-      help: 'Multiplies by a learned $\\gamma$.',
-      keras: 'scale',
-      default: true,
-    },
+    epsilon: epsilonParam(0.001),
+    ...affineParams,
+    ...initializerParams('movingMean', 'zeros', 'moving_mean_initializer'),
+    ...initializerParams('movingVariance', 'ones', 'moving_variance_initializer'),
   },
   infer({ inputs }) {
     featuresOf(inputs[0])
     return [inputs[0]!]
   },
   weights({ inputs, params }) {
-    const shape = [featuresOf(inputs[0])]
-    const ones = { name: 'ones' } as const
-    const zeros = { name: 'zeros' } as const
-    const specs: WeightSpec[] = []
-    if (booleanParam(params, 'scale')) specs.push({ name: 'gamma', shape, initializer: ones, trainable: true })
-    if (booleanParam(params, 'center')) specs.push({ name: 'beta', shape, initializer: zeros, trainable: true })
-    specs.push({ name: 'moving_mean', shape, initializer: zeros, trainable: false })
-    specs.push({ name: 'moving_variance', shape, initializer: ones, trainable: false })
-    return specs
+    const size = featuresOf(inputs[0])
+    const state = (name: string, param: string) => ({
+      name,
+      shape: [size],
+      initializer: initializerOf(params, param, { fanIn: size, fanOut: size }),
+      trainable: false,
+    })
+    return [
+      ...affineSpecs(size, params),
+      state('moving_mean', 'movingMean'),
+      state('moving_variance', 'movingVariance'),
+    ]
   },
+  mask: passesMask,
   lower({ builder, values, weights, params, training }) {
     const epsilon = numberParam(params, 'epsilon')
     const inputs = [
@@ -76,5 +67,9 @@ export const batchNormalization = defineLayer({
     { inputs: [[-1, 4]], params: {} },
     { inputs: [[-1, 3, 2]], params: { center: false, momentum: 0.9 } },
     { inputs: [[-1, 4]], params: { scale: false, epsilon: 0.01 } },
+    {
+      inputs: [[-1, 3]],
+      params: { gammaL2: 0.01, betaL1: 0.01, betaConstraint: 'non_neg', movingMeanInitializer: 'ones' },
+    },
   ],
 })

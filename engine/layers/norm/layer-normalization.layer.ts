@@ -1,7 +1,7 @@
-import type { WeightSpec } from '../layer.ts'
+import { affineParams, affineSpecs, epsilonParam } from '../affine.ts'
 import { defineLayer } from '../layer.ts'
 import { passesMask } from '../masks.ts'
-import { booleanParam, numberParam } from '../read-params.ts'
+import { numberParam } from '../read-params.ts'
 import { featuresOf } from '../shapes.ts'
 
 export const layerNormalization = defineLayer({
@@ -15,25 +15,8 @@ export const layerNormalization = defineLayer({
   inputs: [{ name: 'input', label: 'input' }],
   outputs: [{ name: 'output', label: 'output' }],
   params: {
-    epsilon: {
-      kind: 'number',
-      label: 'Epsilon',
-      help: 'Added to the variance against division by zero.',
-      keras: 'epsilon',
-      default: 0.001,
-      min: 0,
-      max: 1,
-      exclusiveMin: true,
-      logarithmic: true,
-    },
-    center: { kind: 'boolean', label: 'Center', help: 'Adds a learned $\\beta$.', keras: 'center', default: true },
-    scale: {
-      kind: 'boolean',
-      label: 'Scale',
-      help: 'Multiplies by a learned $\\gamma$.',
-      keras: 'scale',
-      default: true,
-    },
+    epsilon: epsilonParam(0.001),
+    ...affineParams,
   },
   infer({ inputs }) {
     featuresOf(inputs[0])
@@ -52,15 +35,7 @@ export const layerNormalization = defineLayer({
       },
     ]
   },
-  weights({ inputs, params }) {
-    const shape = [featuresOf(inputs[0])]
-    const specs: WeightSpec[] = []
-    if (booleanParam(params, 'scale'))
-      specs.push({ name: 'gamma', shape, initializer: { name: 'ones' }, trainable: true })
-    if (booleanParam(params, 'center'))
-      specs.push({ name: 'beta', shape, initializer: { name: 'zeros' }, trainable: true })
-    return specs
-  },
+  weights: ({ inputs, params }) => affineSpecs(featuresOf(inputs[0]), params),
   mask: passesMask,
   lower({ builder, values, weights, params }) {
     const inputs = [values[0]!, weights.gamma ?? null, weights.beta ?? null]
@@ -72,5 +47,6 @@ export const layerNormalization = defineLayer({
     { inputs: [[-1, 3, 5]], params: { center: false } },
     { inputs: [[-1, 6]], params: { scale: false, epsilon: 0.01 } },
     { inputs: [[-1, 2, 2, 3]], params: { scale: false, center: false } },
+    { inputs: [[-1, 4]], params: { gammaInitializer: 'random_normal', gammaL2: 0.01, betaConstraint: 'non_neg' } },
   ],
 })

@@ -34,6 +34,7 @@ import { depthwiseConv2d, depthwiseConv2dInputGradient, depthwiseConv2dParameter
 import { dropout } from '../dropout.op.ts'
 import { embedding, embeddingGradient } from '../embedding.op.ts'
 import { fill } from '../fill.op.ts'
+import { groupNormalization, groupNormalizationGradient } from '../group_normalization.op.ts'
 import { gru, gruGradient } from '../gru.op.ts'
 import { hinge, hingeGradient } from '../hinge.op.ts'
 import { huber, huberGradient } from '../huber.op.ts'
@@ -65,6 +66,7 @@ import { randomNormal } from '../random_normal.op.ts'
 import { reduceMax, reduceMaxGradient } from '../reduce_max.op.ts'
 import { reshape } from '../reshape.op.ts'
 import { reverse } from '../reverse.op.ts'
+import { rmsNormalization, rmsNormalizationGradient } from '../rms_normalization.op.ts'
 import { rmspropUpdate } from '../rmsprop_update.op.ts'
 import { scale } from '../scale.op.ts'
 import { scaleChannels, scaleChannelsFactorGradient } from '../scale_channels.op.ts'
@@ -81,6 +83,7 @@ import { squaredHinge, squaredHingeGradient } from '../squared_hinge.op.ts'
 import { subtract } from '../subtract.op.ts'
 import { topKCategoricalAccuracy, sparseTopKCategoricalAccuracy } from '../top_k_categorical_accuracy.op.ts'
 import { transpose } from '../transpose.op.ts'
+import { unitNormalization, unitNormalizationGradient } from '../unit_normalization.op.ts'
 import { upsample2d } from '../upsample2d.op.ts'
 import { weightAverageUpdate } from '../weight_average_update.op.ts'
 import { weightConstraintUpdate } from '../weight_constraint_update.op.ts'
@@ -141,6 +144,8 @@ export const ops: readonly OpDeclaration[] = [
   embedding,
   embeddingGradient,
   fill,
+  groupNormalization,
+  groupNormalizationGradient,
   gru,
   gruGradient,
   hinge,
@@ -196,6 +201,8 @@ export const ops: readonly OpDeclaration[] = [
   reduceMaxGradient,
   reshape,
   reverse,
+  rmsNormalization,
+  rmsNormalizationGradient,
   rmspropUpdate,
   scale,
   scaleChannels,
@@ -222,6 +229,8 @@ export const ops: readonly OpDeclaration[] = [
   topKCategoricalAccuracy,
   sparseTopKCategoricalAccuracy,
   transpose,
+  unitNormalization,
+  unitNormalizationGradient,
   upsample2d,
   weightAverageUpdate,
   weightConstraintUpdate,

@@ -73,6 +73,18 @@ const chains: Record<string, { shape: number[]; layers: Chain }> = {
       ['conv1d_transpose', { filters: 2, kernelSize: 2, strides: 3, outputPadding: 2 }],
     ],
   },
+  'normalising layers': {
+    shape: [4, 4, 3],
+    layers: [
+      ['normalization', { mean: '0.5, -1, 0.2', variance: '4, 0.25, 1' }],
+      ['conv2d', { filters: 6, kernelHeight: 1, kernelWidth: 1 }],
+      ['group_normalization', { groups: 3 }],
+      ['rms_normalization'],
+      ['group_normalization', { groups: -1, scale: false, epsilon: 0.1 }],
+      ['unit_normalization'],
+      ['normalization', { mean: '0.1', variance: '2', invert: true }],
+    ],
+  },
   'noise and dropout, which do nothing in prediction': {
     shape: [4, 4, 3],
     layers: [

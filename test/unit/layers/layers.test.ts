@@ -142,3 +142,27 @@ describe('PReLU, Dropout and Activation', () => {
     expect(refusal('activation', { activation: 'softmax' }, [-1])).toMatchObject({ code: 'layer.rank' })
   })
 })
+
+describe('GroupNormalization and Normalization', () => {
+  it('names groups that do not divide', () => {
+    expect(refusal('group_normalization', { groups: 4 }, [-1, 2, 6])).toMatchObject({
+      code: 'layer.groups',
+      port: 'input',
+      param: 'groups',
+      expected: '-1, or a number that divides 6 channels',
+    })
+    expect(refusal('group_normalization', { groups: 0 }, [-1, 6])).toMatchObject({ code: 'layer.groups' })
+  })
+
+  it('names lists that do not fit, and numbers that are none', () => {
+    expect(refusal('normalization', { mean: '1, 2' }, [-1, 3])).toMatchObject({
+      code: 'layer.numbers',
+      param: 'mean',
+      expected: 'one or 3 numbers, separated by commas',
+      received: '2 numbers',
+    })
+    expect(refusal('normalization', { variance: '1, -2, 3' }, [-1, 3])).toMatchObject({ param: 'variance' })
+    expect(refusal('normalization', { mean: 'one' }, [-1, 3])).toMatchObject({ param: 'mean', received: 'one' })
+    expect(refusal('normalization', { mean: '' }, [-1, 3])).toMatchObject({ param: 'mean' })
+  })
+})

@@ -11,6 +11,7 @@ import { dense, denseInputGradient, denseParameterGradient } from '../dense.ts'
 import { prelu, preluGradient, dropout, add, subtract, multiply, scale, fill } from '../elementwise.ts'
 import { embedding, embeddingGradient } from '../embedding.ts'
 import { maximum, minimum, maximumGradient, minimumGradient } from '../extreme.ts'
+import { groupNormalization, groupNormalizationGradient } from '../group_normalization.ts'
 import { interpolate, interpolateGradient } from '../interpolate.ts'
 import { l2Normalize, l2NormalizeGradient } from '../l2_normalize.ts'
 import { layerNormalization, layerNormalizationGradient } from '../layer_normalization.ts'
@@ -24,6 +25,7 @@ import { simpleRnn, simpleRnnGradient, lstm, lstmGradient, gru, gruGradient } fr
 import { batchMean, batchMeanGradient, l1Penalty, l1PenaltyGradient, l2Penalty, l2PenaltyGradient, accumulate } from '../reduction.ts'
 import { reverse } from '../reverse.ts'
 import { meanSquaredLogarithmicError, meanSquaredLogarithmicErrorGradient, meanAbsolutePercentageError, meanAbsolutePercentageErrorGradient, huber, huberGradient, logCosh, logCoshGradient, poisson, poissonGradient, hinge, hingeGradient, squaredHinge, squaredHingeGradient, perceptron, perceptronGradient, categoricalHinge, categoricalHingeGradient, klDivergence, klDivergenceGradient, cosineSimilarity, cosineSimilarityGradient } from '../robust-loss.ts'
+import { rmsNormalization, rmsNormalizationGradient, unitNormalization, unitNormalizationGradient } from '../root_normalization.ts'
 import { concatenate, slice, padSlice, reshape } from '../shape.ts'
 import { softmax, softmaxGradient, logSoftmax, logSoftmaxGradient } from '../softmax.ts'
 import { sgdUpdate, rmspropUpdate, adamUpdate } from '../update.ts'
@@ -75,6 +77,8 @@ export const references: Readonly<Record<string, ReferenceImplementation>> = {
   minimum: minimum,
   maximum_gradient: maximumGradient,
   minimum_gradient: minimumGradient,
+  group_normalization: groupNormalization,
+  group_normalization_gradient: groupNormalizationGradient,
   interpolate: interpolate,
   interpolate_gradient: interpolateGradient,
   l2_normalize: l2Normalize,
@@ -150,6 +154,10 @@ export const references: Readonly<Record<string, ReferenceImplementation>> = {
   kl_divergence_gradient: klDivergenceGradient,
   cosine_similarity: cosineSimilarity,
   cosine_similarity_gradient: cosineSimilarityGradient,
+  rms_normalization: rmsNormalization,
+  rms_normalization_gradient: rmsNormalizationGradient,
+  unit_normalization: unitNormalization,
+  unit_normalization_gradient: unitNormalizationGradient,
   concatenate: concatenate,
   slice: slice,
   pad_slice: padSlice,
