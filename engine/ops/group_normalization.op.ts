@@ -1,5 +1,5 @@
 import { formatShape, type Shape } from '../base/shape.ts'
-import { elements, expectBatched, expectShape, expectShapeIfGiven, features, reuseOf, shapeError } from './check.ts'
+import { elements, expectBatched, expectShape, expectShapeIfGiven, features, shapeError } from './check.ts'
 import { type AttributeSpec, type Attributes, defineOp } from './op.ts'
 
 const groups: AttributeSpec = { kind: 'integer', min: 1, max: 1 << 20 }
