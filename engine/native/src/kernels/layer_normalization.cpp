@@ -1,7 +1,5 @@
-#include <cmath>
-
+#include "../simd/math.h"
 #include "batch_normalization.h"
-#include "vectorize.h"
 
 namespace lamina {
 
@@ -38,30 +36,22 @@ void validate(Checker& checker) {
 /** y = gamma (x - mean) / sqrt(variance + epsilon) + beta, row by row: Ba, Kiros and Hinton 2016. */
 void run(const Context& context, const Arguments& arguments) {
   const Tensor& x = arguments.inputs[kX];
-  const float* gamma = arguments.inputs[kGamma].data;
-  const float* beta = arguments.inputs[kBeta].data;
   float* const y = arguments.outputs[kY].data;
   float* const means = arguments.outputs[kMean].data;
   float* const inverses = arguments.outputs[kInverseDeviation].data;
-  const double epsilon = arguments.attributes[0];
   const int64_t columns = x.features();
   forRows(context, x.rows(), columns, [&](int64_t begin, int64_t end) {
-    for (int64_t row = begin; row < end; ++row) {
-      const float* in = x.data + row * columns;
-      float* out = y + row * columns;
-      const auto count = static_cast<double>(columns);
-      const double mean = sumOf(0, columns, [=](int64_t c) { return static_cast<double>(in[c]); }) / count;
-      const double squares = sumOf(0, columns, [=](int64_t c) { return (in[c] - mean) * (in[c] - mean); });
-      const double inverse = 1 / std::sqrt(squares / count + epsilon);
-      vectorized(0, columns, [=](int64_t c) LAMINA_BODY {
-        const double normalized = (in[c] - mean) * inverse;
-        out[c] = static_cast<float>(normalized * (gamma != nullptr ? gamma[c] : 1.0f) + (beta != nullptr ? beta[c] : 0.0f));
-      });
-      if (means != nullptr) means[row] = static_cast<float>(mean);
-      if (inverses != nullptr) inverses[row] = static_cast<float>(inverse);
-    }
+    const int64_t at = begin * columns;
+    simd::layerNormalizationRows(x.data + at, arguments.inputs[kGamma].data, arguments.inputs[kBeta].data, y + at,
+                                 means == nullptr ? nullptr : means + begin, inverses == nullptr ? nullptr : inverses + begin,
+                                 static_cast<size_t>(end - begin), static_cast<size_t>(columns), static_cast<float>(arguments.attributes[0]));
   });
 }
+
+/** Rows that one task sums dgamma and dbeta over; at most kMostTiles tasks. */
+constexpr int64_t kTileRows = 256, kMostTiles = 64;
+
+int64_t tileRows(int64_t rows) { return std::max(kTileRows, (rows + kMostTiles - 1) / kMostTiles); }
 
 void validateGradient(Checker& checker) {
   checker.arity(5, 3, 0);
@@ -76,54 +66,32 @@ void validateGradient(Checker& checker) {
   if (checker.hasOutput(kDbeta)) checker.vectorOf("dbeta", checker.output(kDbeta), columns);
   checker.inPlace(kDx, kDy);
   checker.inPlace(kDx, kGradientX);
-  checker.scratch(channelScratch(checker, x, 2));
+  checker.scratch(2 * columns * kMostTiles);
 }
 
 /** With z = (x - mean) / deviation and h = gamma dy: dx = (h - mean(h) - z mean(h z)) / deviation, means over the row. */
 void runGradient(const Context& context, const Arguments& arguments) {
-  const float* dy = arguments.inputs[kDy].data;
   const Tensor& x = arguments.inputs[kGradientX];
-  const float* gamma = arguments.inputs[kGradientGamma].data;
-  const float* means = arguments.inputs[kGradientMean].data;
-  const float* inverses = arguments.inputs[kGradientInverse].data;
-  const int64_t columns = x.features();
-  const int64_t rows = x.rows();
-
-  if (arguments.outputs[kDgamma] || arguments.outputs[kDbeta]) {
-    // First half of the partial sums: dy; second half: dy z.
-    const double* const sums = sumRows(context, rows, columns, 2 * columns, arguments.scratch, [&](int64_t row, double* partial) {
-      const float* in = x.data + row * columns;
-      const float* gradient = dy + row * columns;
-      double* second = partial + columns;
-      const double mean = means[row], inverse = inverses[row];
-      vectorized(0, columns, [=](int64_t c) LAMINA_BODY {
-        const double g = gradient[c];
-        partial[c] += g;
-        second[c] += g * ((in[c] - mean) * inverse);
-      });
-    });
+  const int64_t columns = x.features(), rows = x.rows(), step = tileRows(rows);
+  const int64_t tiles = (rows + step - 1) / step;
+  parallelFor(context, tiles, [&](int64_t tile, int) {
+    const int64_t begin = tile * step, at = begin * columns;
+    float* const sums = arguments.scratch + 2 * columns * tile;
+    std::fill(sums, sums + 2 * columns, 0.0f);
+    simd::layerNormalizationGradientRows(arguments.inputs[kDy].data + at, x.data + at, arguments.inputs[kGradientGamma].data,
+                                         arguments.inputs[kGradientMean].data + begin, arguments.inputs[kGradientInverse].data + begin,
+                                         arguments.outputs[kDx].data + at, sums, sums + columns, static_cast<size_t>(std::min(step, rows - begin)),
+                                         static_cast<size_t>(columns));
+  });
+  for (int output : {static_cast<int>(kDgamma), static_cast<int>(kDbeta)}) {
+    if (!arguments.outputs[output]) continue;
+    const float* const sums = arguments.scratch + (output == kDgamma ? 0 : columns);
     for (int64_t c = 0; c < columns; ++c) {
-      if (arguments.outputs[kDbeta]) arguments.outputs[kDbeta].data[c] = static_cast<float>(sums[c]);
-      if (arguments.outputs[kDgamma]) arguments.outputs[kDgamma].data[c] = static_cast<float>(sums[columns + c]);
+      double total = 0;
+      for (int64_t tile = 0; tile < tiles; ++tile) total += sums[2 * columns * tile + c];
+      arguments.outputs[output].data[c] = static_cast<float>(total);
     }
   }
-  float* const dx = arguments.outputs[kDx].data;
-  forRows(context, rows, columns, [&](int64_t begin, int64_t end) {
-    for (int64_t row = begin; row < end; ++row) {
-      const float* in = x.data + row * columns;
-      const float* gradient = dy + row * columns;
-      float* out = dx + row * columns;
-      const double mean = means[row], inverse = inverses[row];
-      const auto scaled = [=](int64_t c) { return static_cast<double>(gradient[c]) * (gamma != nullptr ? gamma[c] : 1.0f); };
-      const auto count = static_cast<double>(columns);
-      const double meanGradient = sumOf(0, columns, scaled) / count;
-      const double meanProduct = sumOf(0, columns, [=](int64_t c) { return scaled(c) * ((in[c] - mean) * inverse); }) / count;
-      vectorized(0, columns, [=](int64_t c) LAMINA_BODY {
-        const double h = static_cast<double>(gradient[c]) * (gamma != nullptr ? gamma[c] : 1.0f);
-        out[c] = static_cast<float>(inverse * (h - meanGradient - (in[c] - mean) * inverse * meanProduct));
-      });
-    }
-  });
 }
 
 const Registration forward{{"layer_normalization", validate, run}};

@@ -73,4 +73,14 @@ void adamUpdate(float* w, const float* g, float* m, float* v, size_t n, float al
   math().adamUpdate(w, g, m, v, n, alpha, oneMinusBeta1, oneMinusBeta2, epsilon);
 }
 
+void layerNormalizationRows(const float* x, const float* gamma, const float* beta, float* y, float* means, float* inverses, size_t rows,
+                            size_t columns, float epsilon) {
+  math().layerNormalizationRows(x, gamma, beta, y, means, inverses, rows, columns, epsilon);
+}
+
+void layerNormalizationGradientRows(const float* dy, const float* x, const float* gamma, const float* means, const float* inverses, float* dx,
+                                    float* dgamma, float* dbeta, size_t rows, size_t columns) {
+  math().layerNormalizationGradientRows(dy, x, gamma, means, inverses, dx, dgamma, dbeta, rows, columns);
+}
+
 }  // namespace lamina::simd

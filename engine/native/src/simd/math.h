@@ -75,4 +75,11 @@ void randomNormal(float* y, size_t first, size_t n, float mean, float deviation,
 /** One Adam update in one pass: m += (g - m)(1 - beta1); v += (g² - v)(1 - beta2); w -= m alpha / (sqrt(v) + epsilon). */
 void adamUpdate(float* w, const float* g, float* m, float* v, size_t n, float alpha, float oneMinusBeta1, float oneMinusBeta2, float epsilon);
 
+/** y = gamma (x - mean) / sqrt(variance + epsilon) + beta for each row; gamma, beta, means and inverses may be null. y may be x. */
+void layerNormalizationRows(const float* x, const float* gamma, const float* beta, float* y, float* means, float* inverses, size_t rows,
+                            size_t columns, float epsilon);
+/** Gradients of it from the statistics of the rows; those of gamma and beta are added to what is there, in the order of the rows. dx may be dy or x. */
+void layerNormalizationGradientRows(const float* dy, const float* x, const float* gamma, const float* means, const float* inverses, float* dx,
+                                    float* dgamma, float* dbeta, size_t rows, size_t columns);
+
 }  // namespace lamina::simd

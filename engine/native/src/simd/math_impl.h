@@ -318,6 +318,8 @@ static void adamUpdate(float* w, const float* g, float* m, float* v, size_t n, f
 
 }  // namespace lamina::LAMINA_ISA
 
+#include "layer_normalization.h"
+
 #define LAMINA_MATH_TABLE                                                        \
   {                                                                              \
     LAMINA_ISA::array<LAMINA_ISA::exp>, LAMINA_ISA::array<LAMINA_ISA::expm1>,    \
@@ -328,5 +330,6 @@ static void adamUpdate(float* w, const float* g, float* m, float* v, size_t n, f
     LAMINA_ISA::activationGradientFromInput, LAMINA_ISA::softmaxRows,            \
     LAMINA_ISA::softmaxGradientRows, LAMINA_ISA::columnSums,                     \
     LAMINA_ISA::dropoutForward, LAMINA_ISA::randomNormal,                        \
-    LAMINA_ISA::adamUpdate                                                       \
+    LAMINA_ISA::adamUpdate, LAMINA_ISA::layerNormalizationRows,                  \
+    LAMINA_ISA::layerNormalizationGradientRows                                   \
   }

@@ -19,6 +19,8 @@ struct MathTable {
   void (*dropoutForward)(const float*, float*, float*, size_t, size_t, double, uint32_t, uint32_t, uint64_t);
   void (*randomNormal)(float*, size_t, size_t, float, float, uint32_t, uint32_t, uint64_t);
   void (*adamUpdate)(float*, const float*, float*, float*, size_t, float, float, float, float);
+  void (*layerNormalizationRows)(const float*, const float*, const float*, float*, float*, float*, size_t, size_t, float);
+  void (*layerNormalizationGradientRows)(const float*, const float*, const float*, const float*, const float*, float*, float*, float*, size_t, size_t);
 };
 
 extern const MathTable mathPlain;
