@@ -34,6 +34,8 @@ export interface LayerCase {
   params: Record<string, number | string | boolean | number[]>
   rate: number
   inputs: (Tensor & { differentiable: boolean })[]
+  /** The mask of each input, where some have one. */
+  masks?: (Tensor | null)[]
   target: number[]
   initial: Record<string, Tensor>
   keras?: Trace
@@ -75,7 +77,9 @@ function graphOf(entry: LayerCase) {
     if (!initial) throw new Error(`${entry.name}: nothing is given for the weight ${name}`)
     weights[name] = place(name, shape, initial)
   }
-  const lowered = { ...context, builder, values, weights, training: true, stream: Stream.layers, penalize: () => {} }
+  const masks = entry.masks?.map((mask, index) => mask && place(`mask ${index}`, batched(mask), mask))
+  const stream = Stream.layers
+  const lowered = { ...context, builder, values, masks, weights, training: true, stream, penalize: () => {} }
   const output = layer.lower(lowered)[0] as ValueId
   const { output: shown } = (entry.keras ?? entry.torch) as Trace
   const target = place('target', builder.shapeOf(output), { shape: shown.shape, data: entry.target })
