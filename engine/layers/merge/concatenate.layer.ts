@@ -3,6 +3,9 @@ import { defineLayer, type MaskRule } from '../layer.ts'
 import { layerError } from '../problem.ts'
 import { axisParam, featureAxis } from '../shapes.ts'
 
+/** No number of a network: every step differs from it. */
+const NEVER = 1e30
+
 /** Along the steps masks are joined too; along features a step counts where it counts in any input. An input without a mask counts everywhere. */
 const joinsMasks: MaskRule = {
   infer(masks, { inputs, params }) {
@@ -13,10 +16,10 @@ const joinsMasks: MaskRule = {
     const total = inputs.reduce((sum, shape) => sum + shape[axis]!, 0)
     return [steps.map((size, index) => (index === axis ? total : size))]
   },
-  lower({ builder, inputs, params, masks }) {
+  lower({ builder, inputs, values, params, masks }) {
     const axis = featureAxis(inputs[0]!, params)
-    const given = inputs.map((shape, index) => {
-      return masks?.[index] ?? builder.emitOne('fill', [], { value: 1 }, { shape: shape.slice(0, -1) })
+    const given = inputs.map((_, index) => {
+      return masks?.[index] ?? builder.emitOne('any_not_equal', [values[index]!], { value: NEVER })
     })
     if (axis < inputs[0]!.length - 1) return [builder.emitOne('concatenate', given, { axis })]
     return [given.reduce((merged, mask) => builder.emitOne('maximum', [merged, mask]))]

@@ -12,8 +12,8 @@ describe.each(layerGoldens.map((golden) => [golden.file, golden] as const))(
     it('over steps that move the weights that have a gradient much farther than the tolerance', () => {
       for (const { name, initial, keras, torch } of cases)
         for (const [weight, { data }] of Object.entries(initial)) {
-          const { final: ends, gradients } = (keras ?? torch) ?? { final: {}, gradients: {} }
-          const [final, gradient] = [ends[weight], gradients[weight]]
+          const trace = keras ?? torch
+          const [final, gradient] = [trace?.final[weight], trace?.gradients[weight]]
           // A bias of keys shifts all scores of a query alike: it changes nothing.
           if (!final || !gradient?.some((value) => Math.abs(value) > 1e-7)) continue
           const moved = Math.max(...final.map((value, index) => Math.abs(value - (data[index] as number))))

@@ -64,6 +64,48 @@ const cases: Record<string, Record<string, Part>> = {
   },
 }
 
+const tokens: Part = { type: 'embedding', params: { inputDim: VOCABULARY, outputDim: 4, maskZero: true }, from: ['in'] }
+const others: Part = { ...tokens, params: { ...tokens.params, maskZero: false } }
+
+/** Attention over the ids as tokens, of which 0 is padding. */
+const attentive: Record<string, Record<string, Part>> = {
+  'a transformer block over masked tokens with learned positions': {
+    tokens,
+    placed: { type: 'position_embedding' },
+    block: { type: 'transformer_encoder', params: { numHeads: 2, intermediateDim: 5 } },
+    first: {
+      type: 'transformer_encoder',
+      params: { numHeads: 4, intermediateDim: 3, normalizeFirst: true, activation: 'gelu', causal: true },
+    },
+    mean: { type: 'global_average_pooling1d' },
+  },
+  'attention of several heads between two sequences, with waves': {
+    tokens,
+    others,
+    waves: { type: 'sine_position_encoding' },
+    heads: { type: 'multi_head_attention', params: { numHeads: 3, keyDim: 2 }, from: ['waves', 'tokens', 'others'] },
+    joined: { type: 'add', from: ['heads', 'waves'] },
+  },
+  'scored attention, causal and masked': {
+    tokens,
+    dots: { type: 'attention', params: { useScale: true, causal: true }, from: ['tokens', 'tokens'] },
+    sums: { type: 'additive_attention', from: ['dots', 'tokens'] },
+    concat: { type: 'attention', params: { scoreMode: 'concat', causal: true }, from: ['sums', 'sums'] },
+  },
+  'masks joined, products, orders and repeats': {
+    tokens,
+    others,
+    long: { type: 'concatenate', params: { axis: 1 }, from: ['tokens', 'others'] },
+    skipped: { type: 'masking' },
+    turned: { type: 'permute' },
+    cosines: { type: 'dot', params: { axis: 1, normalize: true }, from: ['skipped', 'turned'] },
+    mean: { type: 'global_average_pooling1d', params: { keepDims: true }, from: ['long'] },
+    vector: { type: 'flatten', from: ['mean'] },
+    repeated: { type: 'repeat_vector', params: { n: 4 } },
+    all: { type: 'add', from: ['cosines', 'repeated'] },
+  },
+}
+
 /** A network around the parts, on the table as it is. */
 function projectOf(parts: Record<string, Part>): Project {
   const raw = textProject([header, ...lines].join('\n'), [], { epochs: 2, batchSize: 4 }, (description) => ({
@@ -75,7 +117,7 @@ function projectOf(parts: Record<string, Part>): Project {
   const document = documentOf({
     in: { type: 'input' },
     ...parts,
-    vector: { type: 'flatten' },
+    flattened: { type: 'flatten' },
     last: { type: 'dense', params: { units: 1 } },
     out: { type: 'output' },
   })
@@ -83,7 +125,7 @@ function projectOf(parts: Record<string, Part>): Project {
 }
 
 describe('an exported model', () => {
-  it.each(Object.entries(cases))('with %s gives the numbers of the engine', async (_, parts) => {
+  it.each(Object.entries({ ...cases, ...attentive }))('with %s gives the numbers of the engine', async (_, parts) => {
     const project = projectOf(parts)
     const { model } = await createTrainer({ native }).train(project)
     const { compiled, persistent, fitted } = model
