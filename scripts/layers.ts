@@ -92,12 +92,12 @@ export const zones: readonly Zone[] = [
   },
   {
     name: 'losses',
-    pattern: /^engine\/training\/losses\//,
+    pattern: /^engine\/training\/(?:losses|metrics)\//,
     pure: true,
     imports: ['parameters', 'base', 'ops'],
     types: ['graph', 'layers', 'compile'],
     advice:
-      'A loss is a declaration: shapes it takes and the ops it lowers to. The Output layer offers all of them by name.',
+      'Losses and metrics are declarations: shapes they take and the ops they lower to. The Output layer offers all of them by name.',
   },
   {
     name: 'layers',

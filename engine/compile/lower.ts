@@ -1,6 +1,6 @@
 import { invariant } from '../base/errors.ts'
 import { Stream } from '../base/rng.ts'
-import { BATCH, elementCount } from '../base/shape.ts'
+import { BATCH, elementCount, type Shape } from '../base/shape.ts'
 import type { DatasetSignature, NodeId } from '../graph/document.ts'
 import type { LowerContext } from '../layers/layer.ts'
 import { findOp } from '../ops/registry.ts'
@@ -8,7 +8,7 @@ import type { GraphBuilder } from './builder.ts'
 import { createGraphBuilder } from './graph-builder.ts'
 import type { ValueId } from './ir.ts'
 import type { ModelLayout, PlacedLayer } from './layout.ts'
-import type { CompiledWeight, Objective } from './types.ts'
+import type { CompiledWeight, MetricDeclaration, Objective } from './types.ts'
 
 /** A forward graph under construction. */
 export interface Lowered {
@@ -99,14 +99,25 @@ export function lowerForward(layout: ModelLayout, dataset: DatasetSignature, tra
   return { builder, weights, predictions, feeds, penalties }
 }
 
+/** Accumulators that a metric takes. */
+export function partsOf({ parts = 1 }: Pick<MetricDeclaration, 'parts'>, prediction: Shape): number {
+  return typeof parts === 'number' ? parts : parts(prediction)
+}
+
 /** Names of the accumulators: the total loss, then the parts of the metrics of each objective (after the Output's name where there are several). */
 export function accumulatorNames(layout: ModelLayout): string[] {
   const several = layout.objectives.length > 1
   const nameOf = new Map(layout.outputs.map((output) => [output.node, output.name]))
+  const shapeOf = (node: NodeId): Shape => [
+    BATCH,
+    ...(layout.outputs.find((output) => output.node === node)?.rowShape ?? []),
+  ]
   const metrics = layout.objectives.flatMap((objective) =>
     objective.metrics.flatMap((metric) => {
       const name = several ? `${nameOf.get(objective.output)}_${metric.type}` : metric.type
-      return Array.from({ length: metric.parts ?? 1 }, (_, part) => (part === 0 ? name : `${name} part ${part + 1}`))
+      return Array.from({ length: partsOf(metric, shapeOf(objective.output)) }, (_, part) =>
+        part === 0 ? name : `${name} part ${part + 1}`,
+      )
     }),
   )
   return ['loss', ...metrics]
@@ -148,12 +159,11 @@ export function lowerObjectives(layout: ModelLayout, lowered: Lowered, training:
     builder.emit('accumulate', [weighted], { slot: 0 })
     terms.push(builder.emitOne('batch_mean', [weighted]))
     for (const metric of objective.metrics) {
-      const parts = [metric.lower(builder, prediction, target)].flat()
-      invariant(parts.length === (metric.parts ?? 1), `${metric.type} is made from ${parts.length} parts`)
-      for (const part of parts) {
-        builder.emit('accumulate', [part], { slot: accumulator })
-        accumulator += 1
-      }
+      const parts = [metric.lower(builder, prediction, target, accumulator)].flat()
+      const count = partsOf(metric, builder.shapeOf(prediction))
+      invariant(parts.length === count || parts.length === 0, `${metric.type} is made from ${parts.length} parts`)
+      for (const [part, value] of parts.entries()) builder.emit('accumulate', [value], { slot: accumulator + part })
+      accumulator += count
     }
   }
   for (const [weight, value] of lowered.weights) {

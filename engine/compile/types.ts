@@ -41,9 +41,12 @@ export interface MetricDeclaration {
   /** Whether it can be measured; where it is left out, only `auto` decides. */
   fits?(prediction: Shape, target: DatasetSignature['targets'][number] | undefined): boolean
   /** How many means it is made from; 1 when left out. */
-  parts?: number
-  /** Per-sample values [N], one list a part, whose means make the metric. */
-  lower(builder: GraphBuilder, prediction: ValueId, target: ValueId): ValueId | readonly ValueId[]
+  parts?: number | ((prediction: Shape) => number)
+  /**
+   * Per-sample values [N], one list a part, whose means make the metric. A metric that counts by itself, into the accumulator `slot` and
+   * those of its other parts behind it, gives nothing back.
+   */
+  lower(builder: GraphBuilder, prediction: ValueId, target: ValueId, slot: number): ValueId | readonly ValueId[]
   /** The metric from the means of its parts; the one mean itself when left out. */
   finish?(means: readonly number[]): number
 }

@@ -17,6 +17,8 @@ export function describeRange(spec: ParamSpec): string {
       return 'true or false'
     case 'choice':
       return `one of ${spec.options.map((option) => option.value).join(', ')}`
+    case 'choices':
+      return `a list of ${spec.options.map((option) => option.value).join(', ')}, each at most once`
     case 'shape':
       return `a list of at most ${spec.maxRank} integers`
     case 'columns':
@@ -47,6 +49,12 @@ function isWithin(spec: ParamSpec, value: unknown): boolean {
       return typeof value === 'boolean'
     case 'choice':
       return spec.options.some((option) => option.value === value)
+    case 'choices':
+      return (
+        Array.isArray(value) &&
+        new Set(value).size === value.length &&
+        value.every((item) => spec.options.some((option) => option.value === item))
+      )
     case 'shape':
       return (
         Array.isArray(value) &&

@@ -24,6 +24,12 @@ export type ParamSpec =
     })
   | (Common & { kind: 'boolean'; default: boolean })
   | (Common & { kind: 'choice'; default: string; options: readonly { value: string; label: string; help?: string }[] })
+  /** Any number of the options, each once. */
+  | (Common & {
+      kind: 'choices'
+      default: readonly string[]
+      options: readonly { value: string; label: string; help?: string }[]
+    })
   /** Dimensions of one sample, without the batch; empty = derive. */
   | (Common & { kind: 'shape'; default: readonly number[]; maxRank: number })
   /** Names of feature columns; empty = all. */

@@ -8,7 +8,7 @@ import { connectionsOf } from '../graph/topology.ts'
 import { reconstructedInput } from '../layers/io/input-target.ts'
 import { suggestion } from '../layers/near-matches.ts'
 import type { EffectiveParams } from '../layers/params.ts'
-import { numberParam, textParam } from '../layers/read-params.ts'
+import { columnsParam, numberParam, textParam } from '../layers/read-params.ts'
 import { checkReconstruction } from './losses/check.ts'
 import { findLoss, losses } from './losses/registry.ts'
 import { findMetric, metrics } from './metrics/registry.ts'
@@ -158,18 +158,52 @@ function automaticLoss(prediction: Shape, last: LastActivation, target: Target |
 
 /**
  * Metrics followed during training: accuracy for classes, mean absolute and squared error for numbers (the loss left out), or with `all`
- * every one that fits.
+ * every one that fits; then those of the list. Throws `output.metric` for one of the list that does not fit.
  */
 export function resolveMetrics(
   loss: LossDeclaration,
   target: Target | undefined,
-  choice: { metrics: string; prediction: Shape } = { metrics: 'auto', prediction: [] },
+  choice: { metrics: string; prediction: Shape; list?: readonly string[] } = { metrics: 'auto', prediction: [] },
 ): MetricDeclaration[] {
+  const chosen = automaticMetrics(loss, target, choice)
+  const further = (choice.list ?? []).map((type) => findMetric(type)).filter((metric) => metric !== undefined)
+  const wrong = target && further.find((metric) => metric.fits && !metric.fits(choice.prediction, target))
+  if (wrong)
+    throw new LaminaError({
+      code: 'output.metric',
+      message: `${wrong.label} cannot be measured here.`,
+      expected: metrics
+        .filter((metric) => metric.fits?.(choice.prediction, target))
+        .map(({ type }) => type)
+        .join(', '),
+      received: wrong.type,
+      fix: 'Take it off the list of further metrics of the Output.',
+    })
+  return [...new Set([...chosen, ...further])].filter((metric) => metric.type !== loss.type)
+}
+
+function automaticMetrics(
+  loss: LossDeclaration,
+  target: Target | undefined,
+  choice: { metrics: string; prediction: Shape },
+): MetricDeclaration[] {
+  if (choice.metrics === 'none') return []
   if (choice.metrics === 'all')
     return metrics.filter((metric) => metric.type !== loss.type && metric.fits?.(choice.prediction, target))
   const classes = target ? target.kind === 'classes' : loss.type.endsWith('crossentropy')
   const types = classes ? ['accuracy'] : ['mean_absolute_error', 'mean_squared_error'].filter((t) => t !== loss.type)
   return types.map((type) => findMetric(type)).filter((metric) => metric !== undefined)
+}
+
+/** The metrics of an Output by its parameters. Throws `output.metric`. */
+function metricsOf(
+  loss: LossDeclaration,
+  target: Target | undefined,
+  params: EffectiveParams,
+  prediction: Shape,
+): MetricDeclaration[] {
+  const list = columnsParam(params, 'metricList')
+  return resolveMetrics(loss, target, { metrics: textParam(params, 'metrics'), prediction, list })
 }
 
 /** What is known of an Output, or why it cannot be trained. */
@@ -203,6 +237,7 @@ export function resolveOutputs(
       item.loss = resolveLoss(known.params, prediction, item.last, item.target)
       if (input) checkReconstruction(item.loss, prediction, input)
       else item.loss.check(prediction, item.target)
+      metricsOf(item.loss, item.target, known.params, prediction)
     } catch (thrown) {
       item.problem = LaminaError.from(thrown, node.name).details
     }
@@ -224,7 +259,7 @@ export function objectivesOf(
   for (const { node, loss, target, problem, prediction } of outputs) {
     if (problem || !loss) throw new LaminaError({ ...problem!, where: problem?.where ?? node.name })
     const params = inference.nodes[node.id]!.params
-    const chosen = resolveMetrics(loss, target, { metrics: textParam(params, 'metrics'), prediction })
+    const chosen = metricsOf(loss, target, params, prediction)
     const quantile = numberParam(params, 'anomalyQuantile')
     objectives.push({
       output: node.id,

@@ -1,5 +1,7 @@
 import { LaminaError } from '../base/errors.ts'
+import { BATCH } from '../base/shape.ts'
 import { type CompiledModel, compileModel, type Objective } from '../compile/compile.ts'
+import { partsOf } from '../compile/lower.ts'
 import type { FittedPreprocessing } from '../data/dataset.ts'
 import type { DatasetSignature, GraphDocument } from '../graph/document.ts'
 import { inferDocument } from '../graph/infer.ts'
@@ -141,7 +143,10 @@ export function readingsOf({ compiled, objectives }: PreparedModel, fitted?: Fit
   for (const { output, metrics } of objectives) {
     const column = compiled.slots.find((slot) => slot.kind === 'target' && slot.node === output)?.columns[0]
     const scale = fitted?.targets.find(({ name }) => name === column)?.scale ?? 1
-    for (const { better, parts = 1, unitPower = 0, finish } of metrics) {
+    const prediction = [BATCH, ...(compiled.outputs.find(({ node }) => node === output)?.rowShape ?? [])]
+    for (const metric of metrics) {
+      const { better, unitPower = 0, finish } = metric
+      const parts = partsOf(metric, prediction)
       const name = compiled.accumulators[first] as string
       readings.push({ name, parts, better, factor: Math.abs(scale) ** -unitPower, ...(finish ? { finish } : {}) })
       first += parts

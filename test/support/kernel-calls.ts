@@ -336,6 +336,18 @@ export const kernelCalls: Readonly<Record<string, Rest>> = {
   radam_update: { ...parameters(2), attributes: [3, 0.9, 0.999, 1e-7], iteration: 30 },
   lion_update: { ...parameters(1), attributes: [3, 0.9, 0.99] },
   weight_decay_update: { ...overwritten(), attributes: [3, 0.1] },
+  accumulate_class_counts: {
+    inputs: [x([-1, 5]), classes(5)],
+    outputs: [],
+    attributes: [1],
+    accumulators: 16,
+  },
+  accumulate_threshold_counts: {
+    inputs: [{ shape: [-1, 1], data: x([-1, 1], 0, 1).data }, classes(2)],
+    outputs: [],
+    attributes: [2, 200],
+    accumulators: 400,
+  },
   accumulate_gradients: { ...pairs(), attributes: [3, 2], iteration: 3 },
   weight_average_update: {
     inputs: pairs().inputs,

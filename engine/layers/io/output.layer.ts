@@ -1,4 +1,5 @@
 import { losses } from '../../training/losses/registry.ts'
+import { metrics } from '../../training/metrics/registry.ts'
 import { defineLayer } from '../layer.ts'
 import type { ParamSpecs } from '../params.ts'
 import { numberParam, textParam } from '../read-params.ts'
@@ -67,12 +68,22 @@ export const output = defineLayer({
       default: 'auto',
       options: [
         { value: 'auto', label: 'auto', help: 'Accuracy for classes, absolute and squared error for numbers.' },
+        { value: 'none', label: 'none', help: 'Only the loss and what is chosen below.' },
         {
           value: 'all',
           label: 'all that fit',
-          help: 'Also precision, recall, F1, top-5 accuracy, root mean squared error, R².',
+          help: 'Every one below, such as precision, recall, F1, top-5 accuracy, root mean squared error, R².',
         },
       ],
+      searchable: false,
+    },
+    metricList: {
+      kind: 'choices',
+      label: 'Further metrics',
+      help: 'Measured after every epoch too, of training and validation rows. Those that do not fit the target are named.',
+      keras: 'metrics',
+      default: [],
+      options: metrics.map((metric) => ({ value: metric.type, label: metric.label, help: metric.help })),
       searchable: false,
     },
     weight: {

@@ -41,3 +41,17 @@ export function perSample(builder: GraphBuilder, value: ValueId): ValueId {
 export function ratio(numerator: number, denominator: number): number {
   return denominator === 0 ? 0 : numerator / denominator
 }
+
+/** One unit a class. */
+export const isOneUnitAClass: Fits = (prediction, target) =>
+  target?.kind === 'classes' && prediction.length === 2 && (prediction[1] as number) > 1
+
+/** The target with one number a class: as it is fed, or looked up by class number. */
+export function oneHot(builder: GraphBuilder, prediction: ValueId, target: ValueId): ValueId {
+  const classes = builder.shapeOf(prediction)[1] as number
+  if (builder.shapeOf(target)[1] === classes) return target
+  const literal = Array.from({ length: classes * classes }, (_, i) => (i % (classes + 1) === 0 ? 1 : 0))
+  const identity = builder.value('constant', 'classes', [classes, classes], { literal })
+  const rows = builder.emitOne('embedding', [target, identity])
+  return builder.emitOne('reshape', [rows], {}, { shape: [-1, classes] })
+}

@@ -16,7 +16,7 @@ async function compare(op: OpDeclaration, sample: OpSample, n: number, withOptio
   const attributes = completeAttributes(op, sample.attributes)
   const inputs = drawInputs(op, sample, n, 41 + n)
   const shapes = op.shape(sample.inputs, attributes, sample.shape)
-  const accumulators = new Float64Array(4)
+  const accumulators = new Float64Array(32)
   const concrete = shapes.map((shape) => concreteShape(shape, n))
   const expected = references[op.name]?.(inputs, attributes, concrete, {
     n,

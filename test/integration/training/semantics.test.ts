@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { Random } from '../../../engine/base/rng.ts'
 import { evaluateRows } from '../../../engine/evaluation/holdout.ts'
 import { loadNative } from '../../../engine/native/index.ts'
+import { applyOverrides } from '../../../engine/training/override.ts'
 import type { TrainingPlan } from '../../../engine/training/plan.ts'
 import { runStateFromJson, runStateToJson } from '../../../engine/training/run-state.ts'
 import { createTrainer, type RunOutcome } from '../../../engine/training/trainer.ts'
@@ -162,6 +163,27 @@ describe('metrics measured after each epoch', () => {
     const { live } = await both(digits({ type: 'constant', params: {} }, { epochs: 1 }))
     expect(live('top_k_categorical_accuracy')).toBeGreaterThan(live('accuracy') as number)
     expect(live('top_k_categorical_accuracy')).toBeLessThanOrEqual(1)
+  })
+
+  it('may be chosen one by one, and are refused where they do not fit', async () => {
+    const project = digits({ type: 'constant', params: {} }, { epochs: 1 })
+    const chosen = async (metricList: string[]) => {
+      const changed = applyOverrides(project, { 'digit.metrics': 'none', 'digit.metricList': metricList })
+      return trainer.train({ ...project, document: changed.document })
+    }
+    const { history } = await chosen(['macro_f1', 'log_loss'])
+    const names = ['loss', 'macro_f1', 'log_loss']
+    expect(Object.keys(history[0]!.metrics)).toEqual([...names, ...names.map((name) => `validation_${name}`)])
+    await expect(chosen(['auroc'])).rejects.toMatchObject({
+      code: 'output.metric',
+      details: { where: 'digit', received: 'auroc', expected: expect.stringContaining('weighted_recall') },
+    })
+    await expect(chosen(['accuracy', 'accuracy'])).rejects.toMatchObject({ code: 'override.value' })
+  })
+
+  it('are averages over classes, as in the report', async () => {
+    const { live, report } = await both(digits({ type: 'constant', params: {} }, { epochs: 2 }))
+    expect(live('macro_f1')).toBeCloseTo(report.f1_macro ?? -1, 10)
   })
 
   it('may be what early stopping watches', async () => {

@@ -20,7 +20,7 @@ import { anyNotEqual, applyMask, maskedMean, maskedMeanGradient } from '../mask.
 import { transpose, batchMatmul } from '../matrices.ts'
 import { maxPool2d, maxPool2dGradient, averagePool2d, averagePool2dGradient, upsample2d } from '../pooling.ts'
 import { randomNormal } from '../random.ts'
-import { topKCategoricalAccuracy, sparseTopKCategoricalAccuracy } from '../ranking.ts'
+import { topKCategoricalAccuracy, sparseTopKCategoricalAccuracy, accumulateClassCounts, accumulateThresholdCounts } from '../ranking.ts'
 import { simpleRnn, simpleRnnGradient, lstm, lstmGradient, gru, gruGradient } from '../recurrent.ts'
 import { batchMean, batchMeanGradient, l1Penalty, l1PenaltyGradient, l2Penalty, l2PenaltyGradient, accumulate } from '../reduction.ts'
 import { reverse } from '../reverse.ts'
@@ -118,6 +118,8 @@ export const references: Readonly<Record<string, ReferenceImplementation>> = {
   random_normal: randomNormal,
   top_k_categorical_accuracy: topKCategoricalAccuracy,
   sparse_top_k_categorical_accuracy: sparseTopKCategoricalAccuracy,
+  accumulate_class_counts: accumulateClassCounts,
+  accumulate_threshold_counts: accumulateThresholdCounts,
   simple_rnn: simpleRnn,
   simple_rnn_gradient: simpleRnnGradient,
   lstm: lstm,

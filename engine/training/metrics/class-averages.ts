@@ -1,0 +1,58 @@
+import type { Shape } from '../../base/shape.ts'
+import type { MetricDeclaration } from '../../compile/types.ts'
+import { ratio } from './fits.ts'
+
+/** Counts of one class. */
+interface Counts {
+  hits: number
+  predicted: number
+  actual: number
+}
+
+const scores = {
+  precision: ({ hits, predicted }: Counts) => ratio(hits, predicted),
+  recall: ({ hits, actual }: Counts) => ratio(hits, actual),
+  f1: ({ hits, predicted, actual }: Counts) => ratio(2 * hits, predicted + actual),
+} as const
+
+const averages = {
+  macro: { label: 'macro', help: 'the plain mean over classes' },
+  micro: { label: 'micro', help: 'from the counts of all classes together' },
+  weighted: { label: 'weighted', help: 'the mean over classes, each by its number of rows' },
+} as const
+
+function classesOf(means: readonly number[]): Counts[] {
+  return Array.from({ length: means.length / 3 }, (_, k) => ({
+    hits: means[3 * k] as number,
+    predicted: means[3 * k + 1] as number,
+    actual: means[3 * k + 2] as number,
+  }))
+}
+
+/** Precision, recall or F1 of several classes, averaged as scikit-learn does (`average=`); 0 where nothing is to be counted. */
+export function averagedScore(
+  score: keyof typeof scores,
+  average: keyof typeof averages,
+): Omit<MetricDeclaration, 'type'> {
+  const name = { precision: 'Precision', recall: 'Recall', f1: 'F1' }[score]
+  return {
+    label: `${name}, ${averages[average].label}`,
+    help: `${name} of the classes, ${averages[average].help}; of the most probable class. scikit-learn with average="${average}"${score === 'f1' ? `, Keras F1Score(average="${average}")` : ''}.`,
+    better: 'higher',
+    fits: (prediction, target) =>
+      target?.kind === 'classes' && prediction.length === 2 && (prediction[1] as number) > 1,
+    parts: (prediction: Shape) => 3 * (prediction[1] as number),
+    lower(builder, prediction, target, slot) {
+      builder.emit('accumulate_class_counts', [prediction, target], { slot })
+      return []
+    },
+    finish(means) {
+      const classes = classesOf(means)
+      const total = (key: keyof Counts) => classes.reduce((sum, counts) => sum + counts[key], 0)
+      if (average === 'micro')
+        return scores[score]({ hits: total('hits'), predicted: total('predicted'), actual: total('actual') })
+      const weight = ({ actual }: Counts) => (average === 'macro' ? 1 / classes.length : ratio(actual, total('actual')))
+      return classes.reduce((sum, counts) => sum + weight(counts) * scores[score](counts), 0)
+    },
+  }
+}
