@@ -27,7 +27,7 @@ export const scaleChannels = defineOp({
     return [dx, needs[1] ? builder.emitOne('scale_channels_factor_gradient', [g, x]) : null]
   },
   flops: ([x]) => elements(x),
-  onnx: 'Mul',
+  onnx: null,
   samples: [
     {
       name: 'images',
