@@ -2,6 +2,7 @@ import { LaminaError } from '../base/errors.ts'
 import type { Shape } from '../base/shape.ts'
 import type { PersistentEntry, Program } from '../native/program.ts'
 import { findOp } from '../ops/registry.ts'
+import { adversarialOf, stageAdversarialInference, stageAdversarialTraining } from './adversarial.ts'
 import { differentiate } from './differentiate.ts'
 import { emitProgram } from './emit.ts'
 import { fuseKernels, fuseLosses } from './fuse.ts'
@@ -37,6 +38,10 @@ function weightOffsets(lowered: Lowered): Map<ValueId, number> {
 
 /** Forward in training mode, loss, gradients, update. Places optimiser slots after the weights. */
 function stageTraining(request: CompileRequest, layout: ModelLayout): Staged & { slots: OptimizerSlots } {
+  if (adversarialOf(layout)) {
+    const game = stageAdversarialTraining(request, layout)
+    return { ...game, graph: optimize(game.graph, request.batchSize) }
+  }
   const lowered = lowerForward(layout, request.dataset, true)
   const loss = lowerObjectives(layout, lowered, true)
   const forward = verify(lowered.builder.finish('train', [], loss), 'lower')
@@ -65,6 +70,17 @@ function stageInference(
   averages: OptimizerSlots['averages'],
   name: 'evaluate' | 'predict',
 ): Staged {
+  const { graph: forward, weights } = adversarialOf(layout)
+    ? stageAdversarialInference(request, layout, name)
+    : inferenceGraph(request, layout, name)
+  const graph = optimize(forward, evaluationBatch(request))
+  const persistent = new Map<ValueId, number>()
+  // Where weights are averaged, the averages are the model.
+  for (const [weight, value] of weights) persistent.set(value, averages.get(weight) ?? weight.offset)
+  return { graph, persistent }
+}
+
+function inferenceGraph(request: CompileRequest, layout: ModelLayout, name: 'evaluate' | 'predict') {
   const lowered = lowerForward(layout, request.dataset, false)
   if (name === 'evaluate') lowerObjectives(layout, lowered, false)
   const outputs = layout.outputs.map((output) => ({
@@ -72,11 +88,7 @@ function stageInference(
     value: lowered.predictions.get(output.node) as ValueId,
   }))
   const forward = verify(lowered.builder.finish(name, outputs), 'lower')
-  const graph = optimize(verify(fuseLosses(forward), 'fuse losses'), evaluationBatch(request))
-  const persistent = weightOffsets(lowered)
-  // Where weights are averaged, the averages are the model.
-  for (const [weight, value] of lowered.weights) persistent.set(value, averages.get(weight) ?? weight.offset)
-  return { graph, persistent }
+  return { graph: verify(fuseLosses(forward), 'fuse losses'), weights: lowered.weights }
 }
 
 function evaluationBatch(request: CompileRequest): number {

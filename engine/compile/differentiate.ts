@@ -13,17 +13,21 @@ export interface Differentiated {
 
 /**
  * Reverse-mode differentiation of `graph.loss` with respect to `targets`, by the rules of the ops. Only what a target needs is computed;
- * gradients that meet are added in the order in which the readers stand.
+ * gradients that meet are added in the order in which the readers stand. Values of `constants` count as given, whatever they come from.
  *
  * Throws `compile.not-differentiable` when a target reaches the loss through an op without a rule.
  */
-export function differentiate(graph: IrGraph, targets: readonly ValueId[]): Differentiated {
+export function differentiate(
+  graph: IrGraph,
+  targets: readonly ValueId[],
+  constants: ReadonlySet<ValueId> = new Set(),
+): Differentiated {
   invariant(graph.loss !== undefined, `the graph ${graph.name} has no loss to differentiate`)
   const loss = graph.loss
   const needed = new Set(targets)
   for (const node of graph.nodes)
     if (node.inputs.some((input) => input !== null && needed.has(input)))
-      for (const output of node.outputs) needed.add(output)
+      for (const output of node.outputs) if (!constants.has(output)) needed.add(output)
 
   const builder = createGraphBuilder(graph)
   const terms = new Map<ValueId, ValueId[]>()

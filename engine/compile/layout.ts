@@ -175,7 +175,8 @@ export function layoutModel(request: CompileRequest): ModelLayout {
   for (const objective of objectives) {
     const layer = byId.get(objective.output)
     invariant(layer?.node.type === 'output', `the objective's ${objective.output} is not an Output of the document`)
-    if (!objective.reconstruction) slots.push(targetSlot(request, objective, layer, slots.length))
+    if (!objective.reconstruction && !objective.adversarial)
+      slots.push(targetSlot(request, objective, layer, slots.length))
   }
   for (const { weighted, output } of objectives) {
     const columns = slots.find((slot) => slot.kind === 'target' && slot.node === output)?.columns ?? []
@@ -183,10 +184,11 @@ export function layoutModel(request: CompileRequest): ModelLayout {
   }
   const outputs = layers
     .filter((layer) => layer.node.type === 'output')
-    .map(({ node, inference: known }) => ({
-      node: node.id,
-      name: node.name,
-      rowShape: (known.inputs[0] as Shape).slice(1),
-    }))
+    .map(({ node, inference: known }) => {
+      // What is asked of a GAN is what it generates, not what its discriminator thinks.
+      const junction = objectives.find((objective) => objective.output === node.id)?.adversarial?.junction
+      const given = (junction !== undefined && byId.get(junction)?.inference) || known
+      return { node: node.id, name: node.name, rowShape: (given.inputs[0] as Shape).slice(1) }
+    })
   return { layers, slots, weights, weightFloats, objectives, outputs }
 }

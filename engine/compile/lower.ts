@@ -42,61 +42,91 @@ function overwritten(builder: GraphBuilder, state: ValueId): ValueId {
   return state
 }
 
-/** Lowers all layers in order by their declarations. */
-export function lowerForward(layout: ModelLayout, dataset: DatasetSignature, training: boolean): Lowered {
-  const builder = createGraphBuilder()
-  const weights = new Map<CompiledWeight, ValueId>()
-  const predictions = new Map<NodeId, ValueId>()
-  const feeds = new Map<NodeId, ValueId>()
-  const penalties: ActivityPenalty[] = []
-  const outputs = new Map<NodeId, readonly ValueId[]>()
-  const masked = new Map<NodeId, readonly (ValueId | null)[]>()
-  /** Moving statistics as the last layer that shares them left them. */
-  const current = new Map<CompiledWeight, ValueId>()
-  for (const layer of layout.layers) {
-    const { node, declaration, inference } = layer
-    builder.setOrigin(node.id)
-    const values = layer.sources.map(({ node: source, output }) => {
-      const value = outputs.get(source)?.[output]
-      invariant(value !== undefined, `${node.name} reads an output that ${source} does not have`)
-      return value
-    })
-    if (node.type === 'input') {
-      const binding = layout.slots.find((slot) => slot.node === node.id)
-      invariant(binding, `the input ${node.name} has no slot`)
-      const fed = builder.value('feed', node.name, [BATCH, ...binding.rowShape], { slot: binding.slot })
-      feeds.set(node.id, fed)
-      outputs.set(node.id, [fed])
-    } else if (node.type === 'output') predictions.set(node.id, values[0] as ValueId)
-    else {
-      const own: Record<string, ValueId> = {}
-      for (const weight of layer.weights) {
-        const role = weight.trainable ? 'parameter' : 'state'
-        if (!weights.has(weight)) weights.set(weight, builder.value(role, weight.path, weight.shape))
-        own[weight.name] = current.get(weight) ?? (weights.get(weight) as ValueId)
-      }
-      invariant(declaration.lower, `the layer ${declaration.type} has no lowering`)
-      const context: LowerContext = {
-        builder,
-        inputs: inference.inputs,
-        params: inference.params,
-        dataset,
-        values,
-        masks: layer.sources.map(({ node: source, output }) => masked.get(source)?.[output] ?? null),
-        weights: own,
-        training: runsInTraining(layer, training),
-        stream: Stream.layers + layer.ordinal,
-        penalize: (value, { l1, l2 }) => penalties.push({ node: node.id, value, l1, l2 }),
-      }
-      outputs.set(node.id, declaration.lower(context))
-      if (declaration.mask && inference.masks.some((mask) => mask !== null))
-        masked.set(node.id, declaration.mask.lower(context))
-      if (layer.shared)
-        for (const weight of layer.weights)
-          if (!weight.trainable) current.set(weight, overwritten(builder, own[weight.name] as ValueId))
+/** Streams of random numbers by which a layer that is lowered once more is set apart from itself. */
+const PASS_STREAMS = 2 ** 20
+
+/** Lowers layers by their declarations, all in order or some of them several times over the same weights. */
+export class ForwardPass implements Lowered {
+  builder: GraphBuilder
+  readonly weights = new Map<CompiledWeight, ValueId>()
+  readonly predictions = new Map<NodeId, ValueId>()
+  readonly feeds = new Map<NodeId, ValueId>()
+  readonly outputs = new Map<NodeId, readonly ValueId[]>()
+  /** Moving statistics as the last layer that shares them left them, and weights after an update. */
+  readonly current = new Map<CompiledWeight, ValueId>()
+  penalties: ActivityPenalty[] = []
+  readonly #layout: ModelLayout
+  readonly #dataset: DatasetSignature
+  readonly #training: boolean
+  readonly #masked = new Map<NodeId, readonly (ValueId | null)[]>()
+
+  constructor(layout: ModelLayout, dataset: DatasetSignature, training: boolean) {
+    this.#layout = layout
+    this.#dataset = dataset
+    this.#training = training
+    this.builder = createGraphBuilder()
+  }
+
+  /** Lowers `layers`, of which those that share weights with each other or with themselves in another `pass` hand on their moving statistics. */
+  lower(layers: readonly PlacedLayer[], pass = 0, repeated = false): void {
+    for (const layer of layers) {
+      const { node } = layer
+      this.builder.setOrigin(node.id)
+      const values = layer.sources.map(({ node: source, output }) => {
+        const value = this.outputs.get(source)?.[output]
+        invariant(value !== undefined, `${node.name} reads an output that ${source} does not have`)
+        return value
+      })
+      if (node.type === 'input') this.#feed(node)
+      else if (node.type === 'output') this.predictions.set(node.id, values[0] as ValueId)
+      else this.#lowerLayer(layer, values, pass, repeated || layer.shared)
     }
   }
-  return { builder, weights, predictions, feeds, penalties }
+
+  #feed({ id, name }: PlacedLayer['node']): void {
+    const binding = this.#layout.slots.find((slot) => slot.node === id)
+    invariant(binding, `the input ${name} has no slot`)
+    const fed = this.builder.value('feed', name, [BATCH, ...binding.rowShape], { slot: binding.slot })
+    this.feeds.set(id, fed)
+    this.outputs.set(id, [fed])
+  }
+
+  #lowerLayer(layer: PlacedLayer, values: readonly ValueId[], pass: number, shared: boolean): void {
+    const { node, declaration, inference } = layer
+    const { builder, weights, current } = this
+    const own: Record<string, ValueId> = {}
+    for (const weight of layer.weights) {
+      const role = weight.trainable ? 'parameter' : 'state'
+      if (!weights.has(weight)) weights.set(weight, builder.value(role, weight.path, weight.shape))
+      own[weight.name] = current.get(weight) ?? (weights.get(weight) as ValueId)
+    }
+    invariant(declaration.lower, `the layer ${declaration.type} has no lowering`)
+    const context: LowerContext = {
+      builder,
+      inputs: inference.inputs,
+      params: inference.params,
+      dataset: this.#dataset,
+      values,
+      masks: layer.sources.map(({ node: source, output }) => this.#masked.get(source)?.[output] ?? null),
+      weights: own,
+      training: runsInTraining(layer, this.#training),
+      stream: Stream.layers + layer.ordinal + pass * PASS_STREAMS,
+      penalize: (value, { l1, l2 }) => this.penalties.push({ node: node.id, value, l1, l2 }),
+    }
+    this.outputs.set(node.id, declaration.lower(context))
+    if (declaration.mask && inference.masks.some((mask) => mask !== null))
+      this.#masked.set(node.id, declaration.mask.lower(context))
+    if (shared)
+      for (const weight of layer.weights)
+        if (!weight.trainable) current.set(weight, overwritten(builder, own[weight.name] as ValueId))
+  }
+}
+
+/** Lowers all layers in order by their declarations. */
+export function lowerForward(layout: ModelLayout, dataset: DatasetSignature, training: boolean): Lowered {
+  const forward = new ForwardPass(layout, dataset, training)
+  forward.lower(layout.layers)
+  return forward
 }
 
 /** Accumulators that a metric takes. */
@@ -166,7 +196,19 @@ export function lowerObjectives(layout: ModelLayout, lowered: Lowered, training:
       accumulator += count
     }
   }
-  for (const [weight, value] of lowered.weights) {
+  terms.push(...lowerPenalties(builder, lowered.weights, penalties))
+  builder.setOrigin('')
+  return builder.emitOne('add', terms, {}, { name: 'loss' })
+}
+
+/** Penalties on weights and on values, each a scalar; the accumulator of the loss receives them too. */
+export function lowerPenalties(
+  builder: GraphBuilder,
+  weights: Iterable<readonly [CompiledWeight, ValueId]>,
+  penalties: readonly ActivityPenalty[],
+): ValueId[] {
+  const terms: ValueId[] = []
+  for (const [weight, value] of weights) {
     builder.setOrigin(weight.node)
     for (const norm of ['l1', 'l2'] as const) {
       const factor = weight.regularizer?.[norm] ?? 0
@@ -191,6 +233,5 @@ export function lowerObjectives(layout: ModelLayout, lowered: Lowered, training:
       terms.push(builder.emitOne('batch_mean', [penalty]))
     }
   }
-  builder.setOrigin('')
-  return builder.emitOne('add', terms, {}, { name: 'loss' })
+  return terms
 }

@@ -180,6 +180,17 @@ function isUpdate(node: IrNode): boolean {
   return op.update === true || (op.effect === true && op.inPlace !== undefined)
 }
 
+/** Updates whose result only other such updates read. One that is read on (a discriminator's) stays where it is. */
+function finalUpdates(nodes: readonly IrNode[]): Set<IrNode> {
+  const last = new Set<IrNode>()
+  const read = new Set<ValueId | null>()
+  for (const node of nodes.toReversed()) {
+    if (isUpdate(node) && !node.outputs.some((output) => read.has(output))) last.add(node)
+    else for (const input of node.inputs) read.add(input)
+  }
+  return last
+}
+
 /**
  * Orders the nodes so that less memory is in use at once: the better of the order at hand and a greedy one. The same graph always gives
  * the same order; what updates parameters comes last.
@@ -190,5 +201,6 @@ export function schedule(graph: IrGraph, batchCapacity: number): IrGraph {
   const greedy = greedyOrder(graph, costs)
   const best = peakOf(graph, greedy, costs) < peakOf(graph, given, costs) ? greedy : given
   const nodes = best.map((index) => graph.nodes[index] as IrNode)
-  return { ...graph, nodes: [...nodes.filter((node) => !isUpdate(node)), ...nodes.filter(isUpdate)] }
+  const last = finalUpdates(nodes)
+  return { ...graph, nodes: [...nodes.filter((node) => !last.has(node)), ...nodes.filter((node) => last.has(node))] }
 }

@@ -77,8 +77,28 @@ export interface Reconstruction {
   quantile: number
 }
 
+/** An Output behind the junction of a GAN: what it says is whether a sample is real. */
+export interface Adversarial {
+  junction: NodeId
+  /** Layers of either network. */
+  discriminator: ReadonlySet<NodeId>
+  generator: ReadonlySet<NodeId>
+  /** The Input whose numbers generated samples imitate one by one. */
+  imitates?: NodeId
+}
+
+/** What is measured of a GAN, in the order of its accumulators after the loss, which is the sum of the first two and of penalties. */
+export const adversarialMeasures = [
+  'discriminator_loss',
+  'generator_loss',
+  'real_accuracy',
+  'generated_accuracy',
+] as const
+
 export interface Objective {
   output: NodeId
+  /** The target is whether a sample is real; the metrics are `adversarialMeasures`. */
+  adversarial?: Adversarial
   /** The target is the value of an Input, not a column. */
   reconstruction?: Reconstruction
   loss: LossDeclaration

@@ -14,6 +14,8 @@ export interface OptimizerSlots {
   initials: { offset: number; length: number; value: number }[]
   /** Where the moving average of a weight lies, which is used in its place. */
   averages: Map<CompiledWeight, number>
+  /** The weights after the update. */
+  updated: Map<CompiledWeight, ValueId>
   /** Floats of weights and slots. */
   floats: number
   /** Steps whose gradients make one update. */
@@ -27,22 +29,27 @@ interface Variable {
   gradient: ValueId
 }
 
-/** Projects updated parameters, those under the same constraint in one op. */
+/** Projects updated parameters, those under the same constraint in one op; returned are all, projected or not. */
 function constrain(
   builder: GraphBuilder,
   updated: readonly ValueId[],
   constraints: readonly CompiledWeight['constraint'][],
-): void {
-  const groups = new Map<string, { attributes: { kind: string; limit: number }; values: ValueId[] }>()
+): ValueId[] {
+  const groups = new Map<string, { attributes: { kind: string; limit: number }; places: number[] }>()
   for (const [index, constraint] of constraints.entries()) {
     if (!constraint) continue
     const key = `${constraint.kind} ${constraint.limit}`
-    const group = groups.get(key) ?? { attributes: { ...constraint }, values: [] }
+    const group = groups.get(key) ?? { attributes: { ...constraint }, places: [] }
     groups.set(key, group)
-    group.values.push(updated[index] as ValueId)
+    group.places.push(index)
   }
-  for (const { attributes, values } of groups.values())
-    builder.emit('weight_constraint_update', values, { count: values.length, ...attributes })
+  const projected = [...updated]
+  for (const { attributes, places } of groups.values()) {
+    const values = places.map((place) => updated[place] as ValueId)
+    const results = builder.emit('weight_constraint_update', values, { count: values.length, ...attributes })
+    for (const [index, place] of places.entries()) projected[place] = results[index] as ValueId
+  }
+  return projected
 }
 
 /**
@@ -56,7 +63,15 @@ export function lowerUpdate(
   floats: number,
 ): OptimizerSlots {
   const every = numberParam(params, 'gradientAccumulationSteps')
-  const slots: OptimizerSlots = { entries: [], offsets: new Map(), initials: [], averages: new Map(), floats, every }
+  const slots: OptimizerSlots = {
+    entries: [],
+    offsets: new Map(),
+    initials: [],
+    averages: new Map(),
+    updated: new Map(),
+    floats,
+    every,
+  }
   if (variables.length === 0) return slots
   const slot = ({ path, shape }: { path: string; shape: Shape }, name: string, initial = 0): ValueId => {
     const offset = slots.floats
@@ -98,10 +113,11 @@ export function lowerUpdate(
     }
     updated = builder.emit('weight_average_update', [...updated, ...averages], attributes).slice(0, count)
   }
-  constrain(
+  const final = constrain(
     builder,
     updated,
     variables.map(({ weight }) => weight.constraint),
   )
+  for (const [index, { weight }] of variables.entries()) slots.updated.set(weight, final[index] as ValueId)
   return slots
 }

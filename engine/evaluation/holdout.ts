@@ -7,8 +7,9 @@ import { bindSlots } from '../training/prepare.ts'
 import type { TrainedModel } from '../training/trainer.ts'
 import { ModelSession } from '../training/trainer-session.ts'
 import { type ClassificationReport, classificationReport } from './classification-report.ts'
+import { type GenerationReport, generationReport } from './generation-report.ts'
 import { targetOf } from './predict.ts'
-import { reconstructionOf, rowErrors } from './reconstruction.ts'
+import { imitationOf, reconstructionOf, rowErrors } from './reconstruction.ts'
 import { type ReconstructionReport, reconstructionReport } from './reconstruction-report.ts'
 import { type RegressionReport, regressionReport } from './regression-report.ts'
 
@@ -18,7 +19,7 @@ export interface OutputReport {
   report: OutputScores
 }
 
-export type OutputScores = ClassificationReport | RegressionReport | ReconstructionReport
+export type OutputScores = ClassificationReport | RegressionReport | ReconstructionReport | GenerationReport
 
 export interface EvaluationReport {
   samples: number
@@ -65,8 +66,20 @@ export async function evaluateRows(
     const references = model.objectives.some(({ reconstruction }) => reconstruction)
       ? await predictReferences(session, options.references ?? [])
       : []
-    const loss = meansOf(compiled.accumulators, sums ?? [], rows.length).loss as number
+    const measures = meansOf(compiled.accumulators, sums ?? [], rows.length)
+    const loss = measures.loss as number
     const outputs = compiled.outputs.map(({ name, node, rowShape }, index): OutputReport => {
+      const imitation = imitationOf(model, node)
+      if (imitation) {
+        const slot = imitation.binding && slots[imitation.binding.slot]
+        const report = generationReport({
+          generated: predictions[index] as Float32Array,
+          real: slot ? rowsOfSlot(slot, rows) : null,
+          shape: rowShape,
+          measures,
+        })
+        return { output: name, target: '', report }
+      }
       const reconstruction = reconstructionOf(model, node)
       if (reconstruction) {
         const slot = slots[reconstruction.binding.slot] as DataSlot
@@ -101,6 +114,15 @@ async function predictReferences(session: ModelSession, references: NonNullable<
   return predicted
 }
 
+/** Rows of a slot one after the other, as numbers. */
+function rowsOfSlot({ data, rowSize, scale = 1, shift = 0 }: DataSlot, rows: Int32Array): Float32Array {
+  const bytes = data instanceof Uint8Array
+  return Float32Array.from({ length: rows.length * rowSize }, (_, at) => {
+    const value = data[(rows[Math.floor(at / rowSize)] as number) * rowSize + (at % rowSize)] as number
+    return bytes ? value * scale + shift : value
+  })
+}
+
 /** Labels of rows by the first target column, where it has classes: what an autoencoder is judged by, not what it learns from. */
 function labelsOf({ fitted }: TrainedModel, table: Table, rows: Int32Array, held: readonly string[]) {
   const column = fitted.targets[0]
@@ -133,6 +155,15 @@ function outputReport(
 
 /** Scores by name: `precision`, `recall` and `f1` are of the positive class when there are two classes, else macro averages. */
 export function scoreNames(report: OutputScores): Record<string, number | null> {
+  if (report.kind === 'generation')
+    return {
+      discriminator_loss: report.discriminatorLoss,
+      generator_loss: report.generatorLoss,
+      real_accuracy: report.realAccuracy,
+      generated_accuracy: report.generatedAccuracy,
+      mean_distance: report.meanDistance,
+      deviation_distance: report.deviationDistance,
+    }
   if (report.kind === 'reconstruction')
     return { mse: report.mse, rmse: report.rmse, mae: report.mae, auroc: report.auroc }
   if (report.kind === 'regression') {
@@ -155,7 +186,18 @@ export function scoreNames(report: OutputScores): Record<string, number | null> 
 }
 
 /** Names of scores of which less is better; of all others more is. */
-export const lowerIsBetter: ReadonlySet<string> = new Set(['loss', 'mae', 'mse', 'rmse', 'mape', 'log_loss'])
+export const lowerIsBetter: ReadonlySet<string> = new Set([
+  'loss',
+  'mae',
+  'mse',
+  'rmse',
+  'mape',
+  'log_loss',
+  'discriminator_loss',
+  'generator_loss',
+  'mean_distance',
+  'deviation_distance',
+])
 
 function namedScores(outputs: readonly OutputReport[]): Record<string, number> {
   const scores: Record<string, number> = {}

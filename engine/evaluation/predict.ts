@@ -5,7 +5,8 @@ import { bindSlots } from '../training/prepare.ts'
 import type { TrainedModel } from '../training/trainer.ts'
 import { ModelSession } from '../training/trainer-session.ts'
 import { classPredictions } from './classification-report.ts'
-import { type ModelColumn, modelColumns, reconstructionOf, rowErrors } from './reconstruction.ts'
+import { inSourceUnits } from './generation-report.ts'
+import { imitationOf, type ModelColumn, modelColumns, reconstructionOf, rowErrors } from './reconstruction.ts'
 
 /** What one Output says about rows. */
 export type OutputPrediction = { output: string; target: string } & (
@@ -19,6 +20,8 @@ export type OutputPrediction = { output: string; target: string } & (
     }
   /** Numbers in source units, row-major rows x width. */
   | { kind: 'numeric'; width: number; values: Float64Array }
+  /** Generated samples, in the source units of the columns they imitate where there are such. */
+  | { kind: 'generation'; width: number; columns: readonly ModelColumn[]; values: Float64Array }
   /** What an autoencoder gives back of `columns`, in source units, and the mean squared error of each row in scaled units. */
   | { kind: 'reconstruction'; columns: readonly ModelColumn[]; values: Float64Array; errors: Float64Array }
 )
@@ -63,14 +66,16 @@ function interpretOutputs(
   return model.compiled.outputs.map(({ node, name, rowShape }, index) => {
     const data = outputs[index] as Float32Array
     const width = rowShape.reduce((product, size) => product * size, 1)
+    const imitation = imitationOf(model, node)
+    if (imitation) {
+      const { columns } = imitation
+      return { output: name, target: '', kind: 'generation', width, columns, values: inSourceUnits(data, columns) }
+    }
     const reconstruction = reconstructionOf(model, node)
     if (reconstruction) {
       const { binding } = reconstruction
       const columns = modelColumns(model.fitted, binding.columns)
-      const values = Float64Array.from(data, (value, at) => {
-        const { shift, scale } = columns[at % width] as ModelColumn
-        return value / scale + shift
-      })
+      const values = inSourceUnits(data, columns)
       const errors = rowErrors(data, fed.slots[binding.slot] as DataSlot, fed.rows).squared
       return { output: name, target: '', kind: 'reconstruction', columns, values, errors }
     }

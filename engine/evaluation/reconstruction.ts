@@ -27,6 +27,14 @@ export function reconstructionOf({ compiled, objectives }: TrainedModel, output:
   return reconstruction && binding ? { binding, quantile: reconstruction.quantile } : null
 }
 
+/** What a generator imitates: the slot of real samples and its numbers, empty where they do not correspond; null for other Outputs. */
+export function imitationOf({ compiled, objectives, fitted }: TrainedModel, output: string) {
+  const adversarial = objectives.find((objective) => objective.output === output)?.adversarial
+  if (!adversarial) return null
+  const binding = compiled.slots.find((slot) => slot.kind === 'input' && slot.node === adversarial.imitates)
+  return { binding, columns: binding ? modelColumns(fitted, binding.columns) : [] }
+}
+
 /** Sums over features of the squared and of the absolute difference between a reconstruction and what was fed. */
 interface RowErrors {
   squared: Float64Array
@@ -52,12 +60,14 @@ export function rowErrors(
   return { squared, absolute }
 }
 
-/** The numbers of the Input that each Output of an autoencoder gives back, by Output. */
+/** The numbers of the Input that each Output of an autoencoder gives back, or of a GAN imitates, by Output. */
 export function reconstructedColumns(model: TrainedModel): Map<string, ModelColumn[]> {
   const found = new Map<string, ModelColumn[]>()
   for (const { node } of model.compiled.outputs) {
     const reconstruction = reconstructionOf(model, node)
     if (reconstruction) found.set(node, modelColumns(model.fitted, reconstruction.binding.columns))
+    const imitation = imitationOf(model, node)
+    if (imitation?.columns.length) found.set(node, imitation.columns)
   }
   return found
 }

@@ -5,10 +5,13 @@ import type { OutputPrediction, Predictions } from '../evaluation/predict.ts'
 /**
  * The predicted rows as CSV: all columns of the table but images and other arrays, then a column `predicted_<target>` an Output and, for classes,
  * `probability_<target>_<class>`; of an autoencoder `reconstruction_error` and what it gives back, `reconstructed_<column>`. Numbers are in
- * source units, the error is the mean squared one in scaled units.
+ * source units, the error is the mean squared one in scaled units. Of a GAN one generated sample a row, `generated_<column>`, and nothing else.
  */
 export function exportPredictionsCsv(table: Table, { rows, outputs }: Predictions): string {
-  const columns = table.columns.filter(({ type }) => type !== 'tensor').map((column) => pickRows(column, rows))
+  // Generated samples have nothing to do with the rows of the table.
+  const generated = outputs.length > 0 && outputs.every(({ kind }) => kind === 'generation')
+  const shown = generated ? [] : table.columns.filter(({ type }) => type !== 'tensor')
+  const columns = shown.map((column) => pickRows(column, rows))
   const several = outputs.filter(({ kind }) => kind === 'reconstruction').length > 1
   for (const prediction of outputs) columns.push(...predictionColumns(prediction, rows.length, several))
   return tableToCsv({ rowCount: rows.length, columns })
@@ -21,6 +24,11 @@ function predictionColumns(prediction: OutputPrediction, rowCount: number, sever
     type: 'numeric',
     values: Float64Array.from({ length: rowCount }, (_, row) => values[row * width + offset] as number),
   })
+  if (prediction.kind === 'generation') {
+    const { width, values } = prediction
+    const nameOf = (offset: number) => prediction.columns[offset]?.name ?? offset
+    return Array.from({ length: width }, (_, offset) => numbers(`generated_${nameOf(offset)}`, width, offset, values))
+  }
   if (prediction.kind === 'reconstruction') {
     const { columns, values, errors } = prediction
     const of = several ? `${prediction.output}_` : ''

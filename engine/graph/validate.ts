@@ -7,6 +7,7 @@ import { findLayer, layers } from '../layers/registry.ts'
 import { diagnoseOutputs } from '../training/objective-diagnostics.ts'
 import { resolveOutputs } from '../training/objectives.ts'
 import type { TrainingPlan } from '../training/plan.ts'
+import { diagnoseAdversaries } from './adversarial.ts'
 import { advise } from './advice.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import type { DatasetSignature, GraphDocument, GraphNode } from './document.ts'
@@ -46,6 +47,7 @@ export function validateDocument(document: GraphDocument, context: ValidationCon
     ...maskFindings(document, inference),
     ...tokenFindings(document, inference, context.dataset),
     ...diagnoseOutputs(document, inference, resolveOutputs(document, inference, context.dataset)),
+    ...diagnoseAdversaries(document, inference),
     ...planFindings(context),
     ...advise(document, inference, context.dataset),
   ]

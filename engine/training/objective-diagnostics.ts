@@ -149,7 +149,7 @@ function activationFinding(document: GraphDocument, output: ResolvedOutput): Dia
       repair: repair(loss.activations[0] as string),
     }
   const range = activationRange[activation]
-  if (target?.kind !== 'numeric' || target.input || range === undefined) return null
+  if (target?.kind !== 'numeric' || target.input || target.adversarial || range === undefined) return null
   return {
     severity: 'warning',
     code: 'objective.bounded-activation',

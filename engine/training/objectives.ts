@@ -1,7 +1,8 @@
 import type { ErrorDetails } from '../base/errors.ts'
 import { LaminaError } from '../base/errors.ts'
 import type { Shape } from '../base/shape.ts'
-import type { LossDeclaration, MetricDeclaration, Objective, TargetEncoding } from '../compile/types.ts'
+import type { Adversarial, LossDeclaration, MetricDeclaration, Objective, TargetEncoding } from '../compile/types.ts'
+import { adversariesOf, imitatedInput, JUNCTION } from '../graph/adversarial.ts'
 import type { DatasetSignature, GraphDocument, GraphNode, NodeId } from '../graph/document.ts'
 import type { DocumentInference } from '../graph/infer.ts'
 import { connectionsOf } from '../graph/topology.ts'
@@ -9,12 +10,16 @@ import { reconstructedInput } from '../layers/io/input-target.ts'
 import { suggestion } from '../layers/near-matches.ts'
 import type { EffectiveParams } from '../layers/params.ts'
 import { columnsParam, numberParam, textParam } from '../layers/read-params.ts'
+import { adversarialMetrics, checkAdversarialLoss } from './adversarial-objective.ts'
 import { checkReconstruction } from './losses/check.ts'
 import { findLoss, losses } from './losses/registry.ts'
 import { findMetric, metrics } from './metrics/registry.ts'
 
-/** A target column, or with `input` the value of an Input, which an autoencoder gives back. */
-export type Target = DatasetSignature['targets'][number] & { input?: { node: NodeId; shape?: Shape } }
+/** A target column, or with `input` the value of an Input, which an autoencoder gives back, or whether a sample of a GAN is real. */
+export type Target = DatasetSignature['targets'][number] & {
+  input?: { node: NodeId; shape?: Shape }
+  adversarial?: Adversarial
+}
 
 /** The layer whose function makes the prediction of an Output. */
 export interface LastActivation {
@@ -100,8 +105,19 @@ function resolveInputTarget(
   })
 }
 
-/** True when an Output learns from a target column of the data; an autoencoder's does not. */
+/** Behind the junction of a GAN an Output has no column: its target is whether a sample is real. */
+function resolveAdversary(document: GraphDocument, output: NodeId): Target | null {
+  const parts = adversariesOf(document, output)
+  if (!parts) return null
+  const { junction, discriminator, generator } = parts
+  const imitates = imitatedInput(document, parts)
+  const adversarial = { junction, discriminator, generator, ...(imitates === undefined ? {} : { imitates }) }
+  return { column: 'real', kind: 'numeric', adversarial }
+}
+
+/** True when an Output learns from a target column of the data; that of an autoencoder or a GAN does not. */
 export function usesTargets(document: GraphDocument): boolean {
+  if (Object.values(document.nodes).some((node) => node.type === JUNCTION)) return false
   return Object.values(document.nodes).some(
     (node) => node.type === 'output' && reconstructedInput(node.params.target) === null,
   )
@@ -148,6 +164,7 @@ export function resolveLoss(
 }
 
 function automaticLoss(prediction: Shape, last: LastActivation, target: Target | undefined): string {
+  if (target?.adversarial) return last.activation === 'sigmoid' ? 'binary_crossentropy' : 'mean_squared_error'
   const units = prediction.at(-1)
   if (target?.kind === 'numeric') return 'mean_squared_error'
   if (target)
@@ -231,10 +248,12 @@ export function resolveOutputs(
     const item: ResolvedOutput = { node, prediction, last: lastActivation(document, inference, id) }
     resolved.push(item)
     try {
-      const input = resolveInputTarget(document, inference, known.params)
-      if (input) item.target = input
+      const adversary = resolveAdversary(document, id)
+      const input = adversary ? null : resolveInputTarget(document, inference, known.params)
+      if (adversary ?? input) item.target = (adversary ?? input)!
       else if (dataset) item.target = resolveTarget(known.params, dataset)
       item.loss = resolveLoss(known.params, prediction, item.last, item.target)
+      if (adversary) checkAdversarialLoss(item.loss)
       if (input) checkReconstruction(item.loss, prediction, input)
       else item.loss.check(prediction, item.target)
       metricsOf(item.loss, item.target, known.params, prediction)
@@ -265,7 +284,8 @@ export function objectivesOf(
       output: node.id,
       loss,
       weight: numberParam(params, 'weight'),
-      metrics: chosen,
+      metrics: target?.adversarial ? adversarialMetrics : chosen,
+      ...(target?.adversarial ? { adversarial: target.adversarial } : {}),
       ...(target?.input ? { reconstruction: { input: target.input.node, quantile } } : {}),
     })
   }

@@ -48,6 +48,10 @@ export function prepareModel(request: PrepareModelRequest): PreparedModel {
     })
   const inference = inferDocument(document, signature)
   const objectives = objectivesOf(document, signature, inference).map((objective) => {
+    if (objective.adversarial) {
+      refuseAdversarialPlan(plan)
+      return objective
+    }
     const column = objective.reconstruction ? null : resolveTarget(inference.nodes[objective.output]!.params, signature)
     const balanced = plan.classWeight === 'balanced' && column?.kind === 'classes'
     return balanced || plan.sampleWeight !== '' ? { ...objective, weighted: true } : objective
@@ -167,6 +171,20 @@ function refuseBrokenDocument(document: GraphDocument, dataset: DatasetSignature
     problems: errors.map((error) => error.code),
   }
   throw new LaminaError({ code, message, where, expected, received, fix, data })
+}
+
+/** Weights of samples and gathered gradients have no place in the turns of a GAN. */
+function refuseAdversarialPlan({ sampleWeight, optimizer }: TrainingPlan): void {
+  const gathers = Number(optimizer.params.gradientAccumulationSteps ?? 1) > 1
+  if (sampleWeight === '' && !gathers) return
+  throw new LaminaError({
+    code: 'training.adversarial',
+    message: gathers ? 'A GAN gathers no gradients over several steps.' : 'A GAN does not weigh its samples.',
+    where: gathers ? 'training.optimizer.gradientAccumulationSteps' : 'training.sampleWeight',
+    expected: gathers ? '1' : 'no column',
+    received: gathers ? String(optimizer.params.gradientAccumulationSteps) : sampleWeight,
+    fix: 'Reset the field; a larger batch size has a like effect.',
+  })
 }
 
 function refuseBatchSize(batchSize: number, trainRows: number): void {

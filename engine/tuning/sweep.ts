@@ -2,6 +2,7 @@ import { LaminaError } from '../base/errors.ts'
 import type { Json } from '../base/json.ts'
 import { mapConcurrently } from '../evaluation/concurrent.ts'
 import { lowerIsBetter } from '../evaluation/holdout.ts'
+import { JUNCTION } from '../graph/adversarial.ts'
 import type { NativeAddon } from '../native/program.ts'
 import { usesTargets } from '../training/objectives.ts'
 import { applyOverrides } from '../training/override.ts'
@@ -73,6 +74,7 @@ const classScores = [
   'pr_auc',
 ]
 const numberScores = ['loss', 'mae', 'mse', 'rmse', 'r2', 'mape']
+const generationScores = ['loss', 'discriminator_loss', 'generator_loss', 'mean_distance', 'deviation_distance']
 const reconstructionScores = ['loss', 'mae', 'mse', 'rmse', 'auroc']
 
 /** Trials, folds and epochs a sweep will take. Throws `tuning.*` and `override.*` when it cannot start. */
@@ -172,18 +174,29 @@ function planOf(request: SweepRequest, index: number): { epochs: number } {
   return { epochs: typeof epochs === 'number' ? epochs : base.plan.epochs }
 }
 
+function isAdversarial({ nodes }: SweepBase['document']): boolean {
+  return Object.values(nodes).some((node) => node.type === JUNCTION)
+}
+
+function scoresOf(base: SweepBase): readonly string[] {
+  if (isAdversarial(base.document)) return generationScores
+  if (!usesTargets(base.document)) return reconstructionScores
+  return isRegression(base) ? numberScores : classScores
+}
+
 function isRegression({ document, description }: Pick<SweepBase, 'document' | 'description'>): boolean {
   return usesTargets(document) && description.columns.find(({ role }) => role === 'target')?.type === 'numeric'
 }
 
-/** The usual score to rank trials by: of numbers and of reconstructions the root mean squared error, of classes the accuracy. */
+/** The usual score to rank trials by: of numbers and of reconstructions the root mean squared error, of classes the accuracy, of a GAN the distance of means. */
 export function defaultMetric(base: Pick<SweepBase, 'document' | 'description'>): string {
+  if (isAdversarial(base.document)) return 'mean_distance'
   return isRegression(base) || !usesTargets(base.document) ? 'rmse' : 'accuracy'
 }
 
 /** The score trials are ranked by. Throws `tuning.unknown-metric`. */
 function metricOf({ base, metric }: SweepRequest): string {
-  const known = isRegression(base) ? numberScores : usesTargets(base.document) ? classScores : reconstructionScores
+  const known = scoresOf(base)
   if (metric === undefined) return defaultMetric(base)
   if (!metric.includes('/') && !known.includes(metric)) throw unknownMetric(metric, known)
   return metric

@@ -94,6 +94,18 @@ async function crossValidation({ output, open }: CommandContext, path: string, o
 
 /** Every score of a report under its name. */
 export function scoresOf(report: Report): Record<string, number> {
+  if (report.task === 'generation') {
+    const { loss, meanDistance, deviationDistance } = report
+    return {
+      loss,
+      discriminator_loss: report.discriminatorLoss,
+      generator_loss: report.generatorLoss,
+      real_accuracy: report.realAccuracy,
+      generated_accuracy: report.generatedAccuracy,
+      ...(meanDistance === null ? {} : { mean_distance: meanDistance }),
+      ...(deviationDistance === null ? {} : { deviation_distance: deviationDistance }),
+    }
+  }
   if (report.task === 'reconstruction') {
     const { loss, mse, rmse, mae, ...rest } = report
     const some = { threshold: rest.threshold, flagged: rest.flagged, auroc: rest.auroc, detected: rest.detected, false_alarms: rest.falseAlarms } // biome-ignore format: one table
@@ -121,12 +133,17 @@ export function scoresOf(report: Report): Record<string, number> {
 }
 
 function withoutPoints(report: Report): Report {
+  if (report.task === 'generation') return { ...report, sheet: [] }
   return report.task === 'regression' ? { ...report, points: [] } : report
 }
 
 function showReport(output: Output, report: Report): void {
   const rows = Object.entries(scoresOf(report))
   output.table(['metric', 'value'], rows)
+  if (report.task === 'generation') {
+    output.line('One half of both accuracies is a draw; distances compare generated with real rows in scaled units.')
+    return
+  }
   if (report.task === 'reconstruction') {
     showReconstruction(output, report)
     return

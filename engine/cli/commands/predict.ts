@@ -28,7 +28,7 @@ export async function run(
   })
   if (result.path) output.line(`${result.rows} rows predicted by ${run.name}: ${result.path}`)
   else {
-    const from = result.columns.findIndex((name) => /^predicted_|reconstruction_error$/.test(name))
+    const from = result.columns.findIndex((name) => /^predicted_|^generated_|reconstruction_error$/.test(name))
     const shown = result.columns.length > 12 && from > 0 ? result.columns.slice(from) : result.columns
     const offset = result.columns.length - shown.length
     output.table(

@@ -46,6 +46,9 @@ export interface OnnxExportRequest {
   version: string
 }
 
+const GENERATES =
+  'The input is noise: draw standard normal numbers. Generated samples are in the units of the source data.'
+
 /** Standard deviations between zero and the mean from which float32 inputs lose more than about 1e-4 of one. */
 const FAR_FROM_ZERO = 1000
 
@@ -56,8 +59,11 @@ const FAR_FROM_ZERO = 1000
 export function exportOnnx(request: OnnxExportRequest): OnnxExport {
   const { compiled, fitted } = request
   const graph = new OnnxGraph()
-  const preprocessing = addPreprocessing(graph, fitted)
-  const names = new NetworkWriter(graph, request, preprocessing).write()
+  // A generator reads no columns.
+  const reads = [...compiled.graphs.predict.values.values()].some(({ role }) => role === 'feed')
+  const preprocessing = addPreprocessing(graph, reads ? fitted : { ...fitted, features: [] })
+  const writer = new NetworkWriter(graph, request, preprocessing)
+  const names = writer.write()
   const outputs: ExportedOutput[] = []
   const infos = compiled.outputs.map(({ node, name, rowShape }, index) => {
     const column = targetOf(compiled.slots, node, fitted)
@@ -70,8 +76,12 @@ export function exportOnnx(request: OnnxExportRequest): OnnxExport {
     outputs.push({ name: output, column: column?.name ?? '', rowShape, classes: column?.categories })
     return tensorInfo(output, DataType.float, rowShape)
   })
-  const notes = notesOn(fitted)
-  const properties = { inputs: preprocessing.inputs, outputs, notes, preprocessing: fitted }
+  const inputs = [
+    ...preprocessing.inputs,
+    ...writer.noise.map(({ name }): ExportedInput => ({ name, kind: 'noise', columns: [] })),
+  ]
+  const notes = writer.noise.length > 0 ? [GENERATES] : notesOn(fitted)
+  const properties = { inputs, outputs, notes, preprocessing: fitted }
   const bytes = encodeModel({
     irVersion: IR_VERSION,
     opsetImport: [...graph.domains].map((domain) => ({ domain, version: domain === '' ? OPSET : ML_OPSET })),
@@ -82,7 +92,10 @@ export function exportOnnx(request: OnnxExportRequest): OnnxExport {
       name: request.name,
       node: graph.nodes,
       initializer: graph.usedInitializers(),
-      input: preprocessing.infos,
+      input: [
+        ...preprocessing.infos,
+        ...writer.noise.map(({ name, shape }) => tensorInfo(name, DataType.float, shape)),
+      ],
       output: infos,
     },
     metadataProps: Object.entries(properties).map(([key, value]) => ({
@@ -90,7 +103,7 @@ export function exportOnnx(request: OnnxExportRequest): OnnxExport {
       value: JSON.stringify(value),
     })),
   })
-  return { bytes, inputs: preprocessing.inputs, outputs, notes }
+  return { bytes, inputs, outputs, notes }
 }
 
 /** Writes the inference graph op by op. */
@@ -100,6 +113,7 @@ class NetworkWriter {
   readonly #preprocessing: ExportedPreprocessing
   readonly #ir: IrGraph
   readonly #names = new Map<ValueId, string>()
+  readonly noise: { name: string; shape: readonly number[] }[] = []
 
   constructor(graph: OnnxGraph, request: OnnxExportRequest, preprocessing: ExportedPreprocessing) {
     this.#graph = graph
@@ -114,7 +128,21 @@ class NetworkWriter {
     return this.#ir.outputs.map(({ value }) => this.#nameOf(value))
   }
 
+  /** Random numbers are an input: standard normal ones, to be drawn by whoever runs the model. */
+  #noise(node: IrNode): void {
+    const output = node.outputs[0] as ValueId
+    const name = this.#graph.unique('noise')
+    this.noise.push({ name, shape: this.#value(output).shape.slice(1) })
+    const { mean, deviation } = node.attributes
+    const scaled = deviation === 1 ? name : this.#graph.add('Mul', [name, this.#graph.scalar(Number(deviation))])
+    this.#names.set(output, mean === 0 ? scaled : this.#graph.add('Add', [scaled, this.#graph.scalar(Number(mean))]))
+  }
+
   #writeNode(node: IrNode): void {
+    if (node.op === 'random_normal') {
+      this.#noise(node)
+      return
+    }
     const output = node.outputs[0] as ValueId
     const name = operatorFor(
       node.op,

@@ -5,7 +5,7 @@ import { DataType, type ValueInfoProto } from './schema.ts'
 /** An input of the exported model, as its user must feed it. */
 export interface ExportedInput {
   name: string
-  kind: 'numbers' | 'labels' | 'bytes' | 'tokens'
+  kind: 'numbers' | 'labels' | 'bytes' | 'tokens' | 'noise'
   /** Of a row, for arrays and tokens. */
   shape?: number[]
   /** Source columns in order. */

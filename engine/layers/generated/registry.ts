@@ -41,6 +41,7 @@ import { reshape } from '../core/reshape.layer.ts'
 import { slice } from '../core/slice.layer.ts'
 import { softmax } from '../core/softmax.layer.ts'
 import { input } from '../io/input.layer.ts'
+import { noise } from '../io/noise.layer.ts'
 import { output } from '../io/output.layer.ts'
 import { add } from '../merge/add.layer.ts'
 import { average } from '../merge/average.layer.ts'
@@ -49,6 +50,7 @@ import { dot } from '../merge/dot.layer.ts'
 import { maximum } from '../merge/maximum.layer.ts'
 import { minimum } from '../merge/minimum.layer.ts'
 import { multiply } from '../merge/multiply.layer.ts'
+import { realOrGenerated } from '../merge/real-or-generated.layer.ts'
 import { subtract } from '../merge/subtract.layer.ts'
 import { batchNormalization } from '../norm/batch-normalization.layer.ts'
 import { groupNormalization } from '../norm/group-normalization.layer.ts'
@@ -123,6 +125,7 @@ export const layers: readonly LayerDeclaration[] = [
   slice,
   softmax,
   input,
+  noise,
   output,
   add,
   average,
@@ -131,6 +134,7 @@ export const layers: readonly LayerDeclaration[] = [
   maximum,
   minimum,
   multiply,
+  realOrGenerated,
   subtract,
   batchNormalization,
   groupNormalization,

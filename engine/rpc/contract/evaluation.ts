@@ -71,7 +71,27 @@ export interface ReconstructionReport {
   worst: { row: number; error: number; label: string | null }[]
 }
 
-export type Report = ClassificationReport | RegressionReport | ReconstructionReport
+/** What a generator makes; distances and the sheet of samples are in scaled units. */
+export interface GenerationReport {
+  task: 'generation'
+  rows: number
+  loss: number
+  discriminatorLoss: number
+  generatorLoss: number
+  /** Shares of real and of generated samples that the discriminator is right about. */
+  realAccuracy: number
+  generatedAccuracy: number
+  /** Between the means, and the standard deviations, of generated and real rows; null where their numbers do not correspond. */
+  meanDistance: number | null
+  deviationDistance: number | null
+  /** Shape of one sample. */
+  shape: number[]
+  sheet: number[][]
+  /** What is drawn as black and white. */
+  range: [low: number, high: number]
+}
+
+export type Report = ClassificationReport | RegressionReport | ReconstructionReport | GenerationReport
 
 export interface EvaluationRecord {
   id: string

@@ -2,7 +2,14 @@ import type { ClassificationReport as Classes } from '../../evaluation/classific
 import type { EvaluationReport } from '../../evaluation/holdout.ts'
 import type { KFoldReport } from '../../evaluation/kfold.ts'
 import type { OutputPrediction } from '../../evaluation/predict.ts'
-import type { ClassificationReport, KFoldResult, RegressionReport, Report } from '../contract/evaluation.ts'
+import type {
+  ClassificationReport,
+  GenerationReport,
+  KFoldResult,
+  ReconstructionReport,
+  RegressionReport,
+  Report,
+} from '../contract/evaluation.ts'
 
 const MAX_POINTS = 2000
 
@@ -14,9 +21,9 @@ export function toReport(
 ): Report {
   const { report, target } = outputs[0]!
   if (report.kind === 'classification') return classification(report, loss)
-  if (report.kind === 'reconstruction') {
+  if (report.kind === 'reconstruction' || report.kind === 'generation') {
     const { kind, samples, ...scores } = report
-    return { ...scores, task: kind, rows: samples, loss }
+    return { ...scores, task: kind, rows: samples, loss } as ReconstructionReport | GenerationReport
   }
   const first = predictions[0]
   const regression: RegressionReport = {

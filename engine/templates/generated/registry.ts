@@ -8,6 +8,7 @@ import { denoisingAutoencoder } from '../denoising-autoencoder.template.ts'
 import { diabetes } from '../diabetes.template.ts'
 import { digitsCnn } from '../digits-cnn.template.ts'
 import { digits } from '../digits.template.ts'
+import { ganDigits } from '../gan-digits.template.ts'
 import { iris } from '../iris.template.ts'
 import { mccullochPitts } from '../mcculloch-pitts.template.ts'
 import { perceptronAnd } from '../perceptron-and.template.ts'
@@ -25,6 +26,7 @@ export const templates: readonly Template[] = [
   diabetes,
   digitsCnn,
   digits,
+  ganDigits,
   iris,
   mccullochPitts,
   perceptronAnd,

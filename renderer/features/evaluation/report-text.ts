@@ -6,6 +6,17 @@ export type Cells = readonly (readonly (string | number)[])[]
 
 /** The figures of a report as a table. */
 export function reportCells(report: Report): Cells {
+  if (report.task === 'generation')
+    return [
+      ['metric', 'value'],
+      ['rows', report.rows],
+      ['discriminator loss', report.discriminatorLoss],
+      ['generator loss', report.generatorLoss],
+      ['accuracy on real', report.realAccuracy],
+      ['accuracy on generated', report.generatedAccuracy],
+      ...(report.meanDistance === null ? [] : [['distance of means', report.meanDistance]]),
+      ...(report.deviationDistance === null ? [] : [['distance of deviations', report.deviationDistance]]),
+    ]
   if (report.task === 'reconstruction')
     return [
       ['errors of', 'rows', 'mean', 'min', 'median', 'max'],
@@ -64,6 +75,13 @@ export function figuresOf(report: Report): { id: string; label: string; text: st
       { id: 'accuracy', label: 'Accuracy', text: formatPercent(report.accuracy) },
       number('macro-f1', 'Macro F1', report.macro.f1),
       number('log-loss', 'Log loss', report.logLoss),
+      ...common,
+    ]
+  if (report.task === 'generation')
+    return [
+      { id: 'real-accuracy', label: 'Right about real', text: formatPercent(report.realAccuracy) },
+      { id: 'generated-accuracy', label: 'Right about generated', text: formatPercent(report.generatedAccuracy) },
+      ...(report.meanDistance === null ? [] : [number('mean-distance', 'Distance of means', report.meanDistance)]),
       ...common,
     ]
   const { auroc, threshold, detected, falseAlarms } = report

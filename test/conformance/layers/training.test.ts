@@ -24,7 +24,8 @@ function around(type: string, params: NonNullable<Part['params']>, shapes: reado
 }
 
 const cases = layers
-  .filter((layer) => layer.type !== 'input' && layer.type !== 'output')
+  // Noise reads nothing, and RealOrGenerated makes another kind of network of it (integration/training/gan).
+  .filter(({ type }) => !['input', 'output', 'noise', 'real_or_generated'].includes(type))
   .flatMap((layer) =>
     layer.samples.map(({ params, inputs }) => {
       const name = `${layer.type} ${JSON.stringify(params)} on ${JSON.stringify(inputs)}`

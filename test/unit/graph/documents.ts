@@ -37,9 +37,10 @@ export function draw(layers: Layers, edges: readonly string[]): GraphDocument {
     document = applyPatch(document, edit.patch)
   }
   for (const text of edges) {
-    const [from = '', to = ''] = text.split(' -> ')
+    const [from = '', end = ''] = text.split(' -> ')
+    const [to = '', named] = end.split('.')
     const type = document.nodes[to]?.type
-    const port = type === 'add' || type === 'concatenate' ? 'inputs' : 'input'
+    const port = named ? named : type === 'add' || type === 'concatenate' ? 'inputs' : 'input'
     const edit = connect(document, { node: from, port: 'output' }, { node: to, port }, text)
     if (!edit.ok) throw new Error(edit.problem.message)
     document = applyPatch(document, edit.patch)
