@@ -10,10 +10,10 @@ import { reconstructedInput } from '../layers/io/input-target.ts'
 import { suggestion } from '../layers/near-matches.ts'
 import type { EffectiveParams } from '../layers/params.ts'
 import { columnsParam, numberParam, textParam } from '../layers/read-params.ts'
-import { adversarialMetrics, checkAdversarialLoss } from './adversarial-objective.ts'
 import { checkReconstruction } from './losses/check.ts'
 import { findLoss, losses } from './losses/registry.ts'
 import { findMetric, metrics } from './metrics/registry.ts'
+import { adversarialMetrics, checkAdversarialLoss } from './objective-adversarial.ts'
 
 /** A target column, or with `input` the value of an Input, which an autoencoder gives back, or whether a sample of a GAN is real. */
 export type Target = DatasetSignature['targets'][number] & {
