@@ -62,6 +62,8 @@ struct WinogradShape {
 struct WinogradStrip {
   WinogradShape shape;
   int64_t first, count;
+  /** Tiles that are likely to be next. */
+  int64_t next;
   const float* x;
   /** Weights at all positions, panel by panel. */
   const float* weights;

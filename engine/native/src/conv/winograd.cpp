@@ -93,6 +93,7 @@ void winogradCorrelate(const Context& context, const Correlation& given, Weights
     job.shape = s;
     job.first = tiles * task / strips;
     job.count = tiles * (task + 1) / strips - job.first;
+    job.next = std::min(job.count, tiles - job.first - job.count);
     job.x = x;
     job.weights = scratch;
     job.y = y;
@@ -143,6 +144,7 @@ void winogradCorrelateWeights(const Context& context, const Correlation& given, 
     for (int64_t strip = 0; strip < strips; ++strip) {
       job.first = first + tiles * strip / strips;
       job.count = first + tiles * (strip + 1) / strips - job.first;
+      job.next = std::min(job.count, first + tiles - job.first - job.count);
       code.winogradAdd(job);
     }
     code.winogradUnpack(s, job.sums, result);

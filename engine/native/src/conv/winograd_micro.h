@@ -177,10 +177,39 @@ static void transformOutput(const WinogradStrip& job, int64_t column, int64_t co
   }
 }
 
+/** Memory that is fetched into the second-level cache while the products, which need little of it, are computed. */
+class Ahead {
+ public:
+  /** Adds the rows of images [height, width, channels] that tiles [first, first + count) cover. */
+  void add(const WinogradShape& s, const float* images, int64_t height, int64_t width, int64_t channels, int64_t first, int64_t count) {
+    const Place begin = placeOf(s, first), end = placeOf(s, first + count - 1);
+    const auto rowOf = [=](const Place& place, int64_t more) {
+      const int64_t row = place.top + more;
+      return place.sample * height + (row < height ? row : height);
+    };
+    const float* const from = images + rowOf(begin, 0) * width * channels;
+    const float* const to = images + rowOf(end, kOut) * width * channels;
+    if (ranges_ < 2 && from < to) next_[ranges_] = from, end_[ranges_++] = to;
+  }
+
+  /** Spreads what is left over `steps` further steps, this one included. */
+  LAMINA_INLINE void step(int64_t steps) {
+    for (int r = 0; r < ranges_; ++r) {
+      const float* const until = next_[r] + (end_[r] - next_[r]) / steps;
+      for (; next_[r] < until; next_[r] += 16) LAMINA_PREFETCH(next_[r]);
+    }
+  }
+
+ private:
+  int ranges_ = 0;
+  const float* next_[2] = {};
+  const float* end_[2] = {};
+};
+
 /** c [position][rows][columns] (+)= a [position] b [position]; with ByColumns, a is read turned. */
 template <bool ByColumns>
 static void multiplyPositions(int64_t rows, int64_t columns, int64_t depth, const float* a, int64_t aWidth, int64_t aStride, const float* b,
-                              int64_t bStride, float* c, int64_t cStride, bool accumulate) {
+                              int64_t bStride, float* c, int64_t cStride, bool accumulate, Ahead& ahead, int64_t panelsLeft) {
   const int64_t vectors = (columns + kLanes - 1) / kLanes;
   const int64_t tiles = (rows + kRows - 1) / kRows;
   Tile tile{};
@@ -195,6 +224,7 @@ static void multiplyPositions(int64_t rows, int64_t columns, int64_t depth, cons
       const int64_t first = rows * t / tiles, count = rows * (t + 1) / tiles - first;
       tile.a = a + position * aStride + (ByColumns ? first : first * aWidth);
       tile.c = c + position * cStride + first * tile.cStride;
+      ahead.step(panelsLeft * kPositions * tiles - position * tiles - t);
       choose<ByColumns>(count, vectors)(tile);
     }
   }
@@ -204,15 +234,20 @@ static void winogradStrip(const WinogradStrip& job) {
   const WinogradShape& s = job.shape;
   const int64_t inWidth = (s.inChannels + kLanes - 1) / kLanes * kLanes;
   const int64_t inStride = winogradStride(job.count, inWidth);
+  const int64_t panels = (s.outChannels + kColumns - 1) / kColumns;
   float* const points = job.scratch;
   float* const products = points + kPositions * inStride;
   transformInput(s, job.x, job.first, job.count, points, inStride);
   const float* weights = job.weights;
+  Ahead ahead;
+  ahead.add(s, job.y, s.outHeight, s.outWidth, s.outChannels, job.first, job.count);
+  if (job.next > 0) ahead.add(s, job.x, s.inHeight, s.inWidth, s.inChannels, job.first + job.count, job.next);
   for (int64_t k = 0; k < s.outChannels; k += kColumns) {
     const int64_t columns = s.outChannels - k < kColumns ? s.outChannels - k : kColumns;
     const int64_t width = (columns + kLanes - 1) / kLanes * kLanes;
     const int64_t weightStride = winogradStride(s.inChannels, width), outStride = winogradStride(job.count, width);
-    multiplyPositions<false>(job.count, columns, s.inChannels, points, inWidth, inStride, weights, weightStride, products, outStride, false);
+    multiplyPositions<false>(job.count, columns, s.inChannels, points, inWidth, inStride, weights, weightStride, products, outStride, false,
+                             ahead, panels - k / kColumns);
     transformOutput(job, k, columns, products, outStride);
     weights += kPositions * weightStride;
   }
@@ -222,16 +257,23 @@ static void winogradAdd(const WinogradStrip& job) {
   const WinogradShape& s = job.shape;
   const int64_t inWidth = (s.inChannels + kLanes - 1) / kLanes * kLanes;
   const int64_t inStride = winogradStride(job.count, inWidth);
+  const int64_t panels = (s.outChannels + kColumns - 1) / kColumns;
   float* const points = job.scratch;
   float* const gradients = points + kPositions * inStride;
   transformInput(s, job.x, job.first, job.count, points, inStride);
   float* sums = job.sums;
+  Ahead ahead;
+  if (job.next > 0) {
+    ahead.add(s, job.x, s.inHeight, s.inWidth, s.inChannels, job.first + job.count, job.next);
+    ahead.add(s, job.dy, s.outHeight, s.outWidth, s.outChannels, job.first + job.count, job.next);
+  }
   for (int64_t k = 0; k < s.outChannels; k += kColumns) {
     const int64_t columns = s.outChannels - k < kColumns ? s.outChannels - k : kColumns;
     const int64_t width = (columns + kLanes - 1) / kLanes * kLanes;
     const int64_t sumStride = winogradStride(s.inChannels, width), outStride = winogradStride(job.count, width);
     transformGradient(s, job.dy + k, job.first, job.count, columns, gradients, outStride);
-    multiplyPositions<true>(s.inChannels, columns, job.count, points, inWidth, inStride, gradients, outStride, sums, sumStride, true);
+    multiplyPositions<true>(s.inChannels, columns, job.count, points, inWidth, inStride, gradients, outStride, sums, sumStride, true,
+                            ahead, panels - k / kColumns);
     sums += kPositions * sumStride;
   }
 }
