@@ -1,5 +1,6 @@
 import type { JsonObject } from '../base/json.ts'
 import type { GraphDocument, GraphEdge, GraphNode } from '../graph/document.ts'
+import { findLayer } from '../layers/registry.ts'
 
 /** Distance between two layers of a chain on the canvas, in pixels. */
 const SPACING = 116
@@ -8,18 +9,33 @@ export interface ChainLayer {
   type: string
   name: string
   params?: JsonObject
+  /** Names of the layers it reads, in order; default the one before it. */
+  from?: readonly string[]
+  /** Column on the canvas, for branches; default 0. */
+  column?: number
+  frozen?: boolean
 }
 
-/** A document with the layers connected one after the other, laid out from top to bottom. Ids are the names. */
+/** Distance between branches on the canvas. */
+const BRANCH = 260
+
+/**
+ * A document with the layers connected one after the other, or to those that `from` names, laid out from top to bottom. Ids are the names.
+ */
 export function chain(layers: readonly ChainLayer[]): GraphDocument {
   const nodes: Record<string, GraphNode> = {}
   const edges: Record<string, GraphEdge> = {}
-  layers.forEach(({ type, name, params = {} }, index) => {
-    nodes[name] = { id: name, type, name, params, position: { x: 80, y: 80 + index * SPACING } }
+  layers.forEach(({ type, name, params = {}, from, column = 0, frozen }, index) => {
+    const position = { x: 80 + column * BRANCH, y: 80 + index * SPACING }
+    nodes[name] = { id: name, type, name, params, position, ...(frozen && { frozen }) }
     const previous = layers[index - 1]
-    if (!previous) return
-    const id = `${previous.name}-${name}`
-    edges[id] = { id, from: { node: previous.name, port: 'output' }, to: { node: name, port: 'input' }, order: 0 }
+    const port = findLayer(type)?.inputs[0]
+    const sources = from ?? (previous && port ? [previous.name] : [])
+    for (const [order, source] of sources.entries()) {
+      const id = `${source}-${name}`
+      const to = { node: name, port: port?.name ?? 'input' }
+      edges[id] = { id, from: { node: source, port: 'output' }, to, order }
+    }
   })
   return { format: 2, nodes, edges }
 }

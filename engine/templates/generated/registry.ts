@@ -2,36 +2,60 @@
 import type { Template } from '../template.ts'
 import { anomalyDetection } from '../anomaly-detection.template.ts'
 import { autoencoder } from '../autoencoder.template.ts'
+import { bidirectionalLstm } from '../bidirectional-lstm.template.ts'
 import { breastCancer } from '../breast-cancer.template.ts'
+import { conv1d } from '../conv1d.template.ts'
 import { convolutionalAutoencoder } from '../convolutional-autoencoder.template.ts'
 import { denoisingAutoencoder } from '../denoising-autoencoder.template.ts'
 import { diabetes } from '../diabetes.template.ts'
 import { digitsCnn } from '../digits-cnn.template.ts'
 import { digits } from '../digits.template.ts'
 import { ganDigits } from '../gan-digits.template.ts'
+import { gruForecast } from '../gru-forecast.template.ts'
 import { iris } from '../iris.template.ts'
+import { lenet5 } from '../lenet-5.template.ts'
+import { lstmForecast } from '../lstm-forecast.template.ts'
 import { mccullochPitts } from '../mcculloch-pitts.template.ts'
+import { multiInput } from '../multi-input.template.ts'
 import { perceptronAnd } from '../perceptron-and.template.ts'
 import { perceptronOr } from '../perceptron-or.template.ts'
+import { residualCnn } from '../residual-cnn.template.ts'
+import { textAverage } from '../text-average.template.ts'
+import { textLstm } from '../text-lstm.template.ts'
+import { textTransformer } from '../text-transformer.template.ts'
 import { transferLearning } from '../transfer-learning.template.ts'
+import { vggSmall } from '../vgg-small.template.ts'
+import { vgg16 } from '../vgg16.template.ts'
 import { wine } from '../wine.template.ts'
 import { xor } from '../xor.template.ts'
 
 export const templates: readonly Template[] = [
   anomalyDetection,
   autoencoder,
+  bidirectionalLstm,
   breastCancer,
+  conv1d,
   convolutionalAutoencoder,
   denoisingAutoencoder,
   diabetes,
   digitsCnn,
   digits,
   ganDigits,
+  gruForecast,
   iris,
+  lenet5,
+  lstmForecast,
   mccullochPitts,
+  multiInput,
   perceptronAnd,
   perceptronOr,
+  residualCnn,
+  textAverage,
+  textLstm,
+  textTransformer,
   transferLearning,
+  vggSmall,
+  vgg16,
   wine,
   xor,
 ]
