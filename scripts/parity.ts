@@ -3,11 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { findLayer, layers } from '../engine/layers/registry.ts'
-import { losses } from '../engine/training/losses/registry.ts'
-import { metrics } from '../engine/training/metrics/registry.ts'
-import { optimizers } from '../engine/training/optimizers/registry.ts'
-import { schedules } from '../engine/training/schedules/registry.ts'
+import { registered } from '../test/support/parity-items.ts'
 
 interface Line {
   kind: string
@@ -68,16 +64,13 @@ const headings: Readonly<Record<string, string>> = {
 
 const compared = (kind: string): Set<string> =>
   new Set(lines.filter((line) => line.kind === kind).map(({ item }) => item))
-/** What is registered and never compared: other libraries lack it, or what it does is tested otherwise. */
-const missing: Readonly<Record<string, string[]>> = {
-  layer: layers
-    .filter(({ type, keras, label }) => ![keras, label, type].some((name) => compared('layer').has(name ?? '')))
-    .map(({ type }) => findLayer(type)?.label ?? type),
-  loss: losses.map(({ type }) => type).filter((type) => !compared('loss').has(type)),
-  optimizer: optimizers.map(({ type }) => type).filter((type) => !compared('optimizer').has(type)),
-  schedule: schedules.map(({ type }) => type).filter((type) => !compared('schedule').has(type)),
-  metric: metrics.map(({ type }) => type).filter((type) => !compared('metric').has(type)),
-}
+/** What is registered and never compared: other libraries lack it, or draw other random numbers for it. */
+const missing: Readonly<Record<string, string[]>> = Object.fromEntries(
+  Object.entries(registered).map(([kind, items]) => {
+    const done = [...compared(kind)]
+    return [kind, items.filter(({ names }) => !done.some((item) => names.includes(item))).map(({ label }) => label)]
+  }),
+)
 
 const page: string[] = [
   '# Agreement with other libraries',
@@ -100,7 +93,7 @@ for (const [kind, heading] of Object.entries(headings)) {
     )
   }
   const others = missing[kind] ?? []
-  if (others.length > 0) page.push('', `Without a counterpart here: ${others.join(', ')}.`)
+  if (others.length > 0) page.push('', `Not compared: ${others.join(', ')}.`)
 }
 writeFileSync(join(root, 'docs', 'parity.md'), `${page.join('\n')}\n`)
 console.log(`docs/parity.md: ${rows.size} rows from ${lines.length} comparisons`)
