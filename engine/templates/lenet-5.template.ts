@@ -15,7 +15,7 @@ export const lenet5: Template = {
   task: 'classification',
   data: {
     generator: drawnDigits,
-    target: 'digit',
+    target: 'label',
     scaling: 'standardize',
     split: { test: 0.2, validation: 0.1, stratify: true, shuffle: true, seed: 1 },
   },
@@ -33,7 +33,7 @@ export const lenet5: Template = {
     { type: 'dense', name: 'c5', params: { units: 120, activation: 'tanh' } },
     { type: 'dense', name: 'f6', params: { units: 84, activation: 'tanh' } },
     { type: 'dense', name: 'classes', params: { units: 10, activation: 'softmax' } },
-    { type: 'output', name: 'digit' },
+    { type: 'output', name: 'label' },
   ]),
   plan: parsePlan({ epochs: 12, batchSize: 32, optimizer: { type: 'adam', params: { learningRate: 0.002 } } }),
 }

@@ -41,7 +41,7 @@ export const drawnDigits: DataGenerator = {
     }
     return [
       { name: 'image', values: pixels, shape: [size, size, 1] },
-      { name: 'digit', values: labels },
+      { name: 'label', values: labels },
     ]
   },
 }
