@@ -1,5 +1,5 @@
 import { defineOp } from './op.ts'
-import { recurrentGradientOp, recurrentOp } from './recurrent.ts'
+import { gatedAttributes, gatedSettings, recurrentGradientOp, recurrentOp } from './recurrent.ts'
 
 const cell = {
   name: 'lstm',
@@ -9,6 +9,8 @@ const cell = {
     { name: 'cells', features: 1 },
     { name: 'gates', features: 4 },
   ],
+  attributes: gatedAttributes,
+  samples: gatedSettings,
   flops: 45,
   onnx: 'LSTM',
 }

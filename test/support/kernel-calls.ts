@@ -38,7 +38,7 @@ const parameters = (slots: number) => {
   }
 }
 
-/** Sequences long enough for many tiles, units that fill no whole vector. */
+/** Sequences long enough for many tiles, units that fill no whole vector, steps left out, inputs and states multiplied by factors. */
 function recurrent(kernel: string, gates: number, tape: readonly number[]): Record<string, Rest> {
   const [steps, inputs, units] = [9, 5, 37]
   const sequences = (features: number): Shape => [-1, steps, features]
@@ -49,12 +49,18 @@ function recurrent(kernel: string, gates: number, tape: readonly number[]): Reco
   ]
   const given = () => [x(sequences(inputs)), ...weights.map((shape) => x(shape, -0.5, 0.5))]
   const taped = [units, ...tape].map(sequences)
+  const gated = gates === 1 ? [] : gates === 3 ? [2, 1] : [2]
+  const omitted = () => [classesLike([-1, steps]), x([-1, 1, inputs], 0, 2), x([-1, 1, units], 0, 2)]
   return {
-    [kernel]: { inputs: [...given(), x(bias)], outputs: [[-1, units], ...taped], attributes: [0, 1, 0] },
+    [kernel]: {
+      inputs: [...given(), x(bias), null, null, null],
+      outputs: [[-1, units], ...taped],
+      attributes: [0, 1, 0, 0, ...gated],
+    },
     [`${kernel}_gradient`]: {
-      inputs: [x(sequences(units)), ...given(), ...taped.map((shape) => x(shape, 0.05, 0.95))],
+      inputs: [x(sequences(units)), ...given(), ...taped.map((shape) => x(shape, 0.05, 0.95)), ...omitted()],
       outputs: [sequences(inputs), ...weights, bias],
-      attributes: [1, 0, 0],
+      attributes: [1, 0, 0, 0, ...gated],
     },
   }
 }

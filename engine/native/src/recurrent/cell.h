@@ -14,10 +14,12 @@ LAMINA_INLINE void storeLanes(float* p, size_t lanes, F a) {
   else
     V::storePart(p, lanes, a);
 }
-LAMINA_INLINE void copyLanes(float* to, const float* from, int64_t count) {
+/** Copies, times `factors` unless null. */
+LAMINA_INLINE void copyLanes(float* to, const float* from, int64_t count, const float* factors = nullptr) {
   for (int64_t i = 0; i < count; i += kLanes) {
     const size_t lanes = static_cast<size_t>(count - i < kLanes ? count - i : kLanes);
-    storeLanes(to + i, lanes, loadLanes(from + i, lanes));
+    const F x = loadLanes(from + i, lanes);
+    storeLanes(to + i, lanes, factors == nullptr ? x : V::mul(x, loadLanes(factors + i, lanes)));
   }
 }
 
@@ -26,8 +28,12 @@ LAMINA_INLINE F activate(CellActivation activation, F x) {
     case CellActivation::tanh: return tanh(x);
     case CellActivation::relu: return V::select(V::lessEqual(x, V::zero()), V::zero(), x);
     case CellActivation::sigmoid: return sigmoid(x);
-    default: return x;
+    case CellActivation::linear: return x;
+    case CellActivation::hardSigmoid: return V::div(clamp(V::add(x, V::set(3.0f)), 0.0f, 6.0f), V::set(6.0f));
+    case CellActivation::elu: return V::select(V::lessEqual(x, V::zero()), expm1(x), x);
+    case CellActivation::softsign: return V::div(x, V::add(V::abs(x), V::set(1.0f)));
   }
+  return x;
 }
 
 /** g times the activation's derivative, which its output y expresses. */
@@ -37,10 +43,19 @@ LAMINA_INLINE F throughActivation(CellActivation activation, F g, F y) {
     case CellActivation::tanh: return V::mul(g, V::fnma(y, y, one));
     case CellActivation::relu: return V::select(V::lessEqual(y, V::zero()), V::zero(), g);
     case CellActivation::sigmoid: return V::mul(g, V::mul(y, V::sub(one, y)));
-    default: return g;
+    case CellActivation::linear: return g;
+    case CellActivation::hardSigmoid: {
+      const F slope = V::select(V::less(V::zero(), y), V::set(1.0f / 6.0f), V::zero());
+      return V::mul(g, V::select(V::less(y, one), slope, V::zero()));
+    }
+    case CellActivation::elu: return V::select(V::lessEqual(y, V::zero()), V::mul(g, V::add(y, one)), g);
+    case CellActivation::softsign: {
+      const F rest = V::sub(one, V::abs(y));
+      return V::mul(g, V::mul(rest, rest));
+    }
   }
+  return g;
 }
-LAMINA_INLINE F throughSigmoid(F g, F y) { return V::mul(g, V::mul(y, V::sub(V::set(1.0f), y))); }
 
 /** A quotient not yet divided: divisions are slow, and two cost no more than one (see `divide`). Both parts are below 1e19. */
 struct Fraction {

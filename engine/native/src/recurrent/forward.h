@@ -3,30 +3,53 @@ namespace lamina::LAMINA_ISA {
 
 /** Where the rows of one step lie. */
 struct Step {
-  int64_t first;   // sequence of the tile's first row
-  int64_t row;     // first row inside the tile
-  int64_t time;    // row of [N, T, ...] tensors
+  int64_t first;  // sequence of the tile's first row
+  int64_t row;    // first row inside the tile
+  int64_t time;   // row of [N, T, ...] tensors
   int64_t step;
   int64_t block;
-  const float* rows;  // [rows, rowStride]: input and state before
-  float* next;        // the same for the next step
-  float* state;       // [rows, stateStride]
-  float* cell;        // [rows, stateStride], LSTM
+  float* rows;   // [variants][kTileSequences, rowStride]: input and state before
+  float* next;   // the same for the next step
+  float* state;  // [rows, stateStride]: where it is needed, see `keepsState`
+  float* cell;   // [rows, stateStride]: cells of an LSTM; update gates of a GRU that resets before
+  float* sums;   // [rows, stateStride]: what the candidate of such a GRU has from the input
+
+  int64_t record(const Recurrence& s, int64_t row) const { return (first + row) * s.steps + time; }
 };
 
-/** Puts the new state of a vector of units where it is read. */
+LAMINA_INLINE bool keepsState(const ForwardPass& pass) { return pass.shape.cell == Cell::gru || pass.omit.mask != nullptr; }
+
+/** Puts the new state of a vector of units where it is read, or the one before again at a step that is left out. */
 LAMINA_INLINE void storeState(const ForwardPass& pass, const Step& at, int64_t row, int64_t unit, size_t lanes, F h) {
   const Recurrence& s = pass.shape;
-  const int64_t sequence = at.first + row, record = sequence * s.steps + at.time;
-  storeLanes(at.next + row * s.rowStride + s.inputs + unit, lanes, h);
+  const int64_t sequence = at.first + row, record = at.record(s, row);
+  F y = h;
+  if (keepsState(pass)) {
+    float* const state = at.state + row * s.stateStride + unit;
+    if (pass.omit.skips(record)) {
+      h = V::load(state);
+      y = pass.omit.zeroOutput ? V::zero() : h;
+    }
+    V::store(state, h);
+  }
+  for (int64_t variant = 0; variant < s.variants; ++variant) {
+    const float* const factors = pass.omit.recurrentOf(s, sequence, variant);
+    float* const to = at.next + (variant * kTileSequences + row) * s.rowStride + s.inputs + unit;
+    storeLanes(to, lanes, factors == nullptr ? h : V::mul(h, loadLanes(factors + unit, lanes)));
+  }
   if (pass.states != nullptr) storeLanes(pass.states + record * s.units + unit, lanes, h);
   if (pass.everyStep)
-    storeLanes(pass.y + record * s.units + unit, lanes, h);
+    storeLanes(pass.y + record * s.units + unit, lanes, y);
   else if (at.step == s.steps - 1)
-    storeLanes(pass.y + sequence * s.units + unit, lanes, h);
+    storeLanes(pass.y + sequence * s.units + unit, lanes, y);
 }
 
-/** Sums of a block to new states; `Usual` when the cell is one of tanh and sigmoid. */
+LAMINA_INLINE void storeGate(const ForwardPass& pass, const Step& at, int64_t row, int gate, int64_t unit, size_t lanes, F value) {
+  const int64_t units = pass.shape.units;
+  if (pass.tape != nullptr) storeLanes(pass.tape + (at.record(pass.shape, row) * 4 + gate) * units + unit, lanes, value);
+}
+
+/** Sums of a block to new states; `Usual` when the cell's functions are tanh and sigmoid. */
 template <Cell Kind, bool Usual> LAMINA_INLINE void finishRow(const ForwardPass& pass, const Step& at, int64_t row, const F (&sum)[kBlockVectors]) {
   const Recurrence& s = pass.shape;
   if constexpr (Kind == Cell::simple) {
@@ -45,33 +68,28 @@ template <Cell Kind, bool Usual> LAMINA_INLINE void finishRow(const ForwardPass&
         divide(sigmoidFraction(sum[0]), tanhFraction(sum[2]), gate[0], gate[2]);
         divide(sigmoidFraction(sum[1]), sigmoidFraction(sum[3]), gate[1], gate[3]);
       } else {
-        gate[0] = sigmoid(sum[0]);
-        gate[1] = sigmoid(sum[1]);
-        gate[2] = activate(s.activation, sum[2]);
-        gate[3] = sigmoid(sum[3]);
+        LAMINA_UNROLL for (int g = 0; g < 4; ++g) gate[g] = activate(g == 2 ? s.activation : s.recurrentActivation, sum[g]);
       }
-      const F c = V::fma(gate[1], V::load(at.cell + place), V::mul(gate[0], gate[2]));
+      const F before = V::load(at.cell + place);
+      F c = V::fma(gate[1], before, V::mul(gate[0], gate[2]));
       h = V::mul(gate[3], Usual ? quotient(tanhFraction(c)) : activate(s.activation, c));
+      if (pass.omit.skips(at.record(s, row))) c = before;
       V::store(at.cell + place, c);
-      if (pass.cells != nullptr) storeLanes(pass.cells + ((at.first + row) * s.steps + at.time) * s.units + unit, lanes, c);
+      if (pass.cells != nullptr) storeLanes(pass.cells + at.record(s, row) * s.units + unit, lanes, c);
     } else {
       if constexpr (Usual) {
         divide(sigmoidFraction(sum[0]), sigmoidFraction(sum[1]), gate[0], gate[1]);
         gate[2] = quotient(tanhFraction(V::fma(gate[1], sum[2], sum[3])));
       } else {
-        gate[0] = sigmoid(sum[0]);
-        gate[1] = sigmoid(sum[1]);
+        gate[0] = activate(s.recurrentActivation, sum[0]);
+        gate[1] = activate(s.recurrentActivation, sum[1]);
         gate[2] = activate(s.activation, V::fma(gate[1], sum[2], sum[3]));
       }
       gate[3] = sum[2];
       h = V::fma(gate[0], V::sub(V::load(at.state + place), gate[2]), gate[2]);
-      V::store(at.state + place, h);
     }
     storeState(pass, at, row, unit, lanes, h);
-    if (pass.tape != nullptr) {
-      float* const tape = pass.tape + ((at.first + row) * s.steps + at.time) * 4 * s.units + unit;
-      LAMINA_UNROLL for (int g = 0; g < 4; ++g) storeLanes(tape + g * s.units, lanes, gate[g]);
-    }
+    LAMINA_UNROLL for (int g = 0; g < 4; ++g) storeGate(pass, at, row, g, unit, lanes, gate[g]);
   }
 }
 
@@ -93,45 +111,116 @@ template <Cell Kind, bool Usual, int Rows> static void forwardBlock(const Forwar
   LAMINA_UNROLL for (int r = 0; r < Rows; ++r) finishRow<Kind, Usual>(pass, at, at.row + r, sum[r]);
 }
 
-template <Cell Kind, bool Usual, int... Row>
-LAMINA_INLINE void forwardRows(int64_t rows, const ForwardPass& pass, const Step& at, std::integer_sequence<int, Row...>) {
-  using Block = void (*)(const ForwardPass&, const Step&);
-  constexpr Block blocks[] = {forwardBlock<Kind, Usual, Row + 1>...};
-  blocks[rows - 1](pass, at);
+/** Vector v of the sums of a block, of the rows that belong to its gate. */
+template <int Rows> LAMINA_INLINE void sumGate(const ForwardPass& pass, const Step& at, int v, F (&sum)[Rows][1]) {
+  const Recurrence& s = pass.shape;
+  const float* const weights = pass.weights + at.block * (s.inputs + s.units) * kWidth + v * kLanes;
+  const float* const rows = at.rows + (s.variantOf(v) * kTileSequences + at.row) * s.rowStride;
+  LAMINA_UNROLL for (int r = 0; r < Rows; ++r) sum[r][0] = V::load(pass.bias + at.block * kWidth + v * kLanes);
+  if (s.columnOf(at.block, v, false) >= 0) addProducts<Rows, 1, -1>(sum, rows, s.rowStride, s.inputs, weights);
+  if (at.step > 0 && s.columnOf(at.block, v, true) >= 0)
+    addProducts<Rows, 1, -1>(sum, rows + s.inputs, s.rowStride, s.units, weights + s.inputs * kWidth);
 }
 
-template <Cell Kind, bool Usual> static void forwardTile(const ForwardPass& pass, int64_t begin, int64_t end, float* scratch) {
+/** `forwardBlock` of gates that do not see the same rows. */
+template <Cell Kind, bool Usual, int Rows> static void forwardApart(const ForwardPass& pass, const Step& at) {
+  F sum[Rows][kBlockVectors], own[Rows][1];
+  for (int v = 0; v < kBlockVectors; ++v) {
+    sumGate<Rows>(pass, at, v, own);
+    LAMINA_UNROLL for (int r = 0; r < Rows; ++r) sum[r][v] = own[r][0];
+  }
+  for (int r = 0; r < Rows; ++r) finishRow<Kind, Usual>(pass, at, at.row + r, sum[r]);
+}
+
+/** The gates of a GRU that resets before: what its candidate is multiplied by is then known for all units. */
+template <int Rows> static void resetBlock(const ForwardPass& pass, const Step& at) {
   const Recurrence& s = pass.shape;
-  const int64_t rows = end - begin;
-  float* sides[2] = {scratch, scratch + kTileSequences * s.rowStride};
+  const int64_t unit = at.block * kLanes;
+  const size_t lanes = static_cast<size_t>(s.lanesOf(at.block, 0));
+  F update[Rows][1], reset[Rows][1], candidate[Rows][1];
+  sumGate<Rows>(pass, at, 0, update);
+  sumGate<Rows>(pass, at, 1, reset);
+  sumGate<Rows>(pass, at, 3, candidate);
+  for (int r = 0; r < Rows; ++r) {
+    const int64_t row = at.row + r, place = row * s.stateStride + unit;
+    const F z = activate(s.recurrentActivation, update[r][0]), gate = activate(s.recurrentActivation, reset[r][0]);
+    V::store(at.cell + place, z);
+    V::store(at.sums + place, candidate[r][0]);
+    if (at.step > 0) {
+      float* const state = at.rows + (2 * kTileSequences + row) * s.rowStride + s.inputs + unit;
+      storeLanes(state, lanes, V::mul(gate, loadLanes(state, lanes)));
+    }
+    storeGate(pass, at, row, 0, unit, lanes, z);
+    storeGate(pass, at, row, 1, unit, lanes, gate);
+  }
+}
+
+/** Its candidate and state. */
+template <int Rows> static void candidateBlock(const ForwardPass& pass, const Step& at) {
+  const Recurrence& s = pass.shape;
+  const int64_t unit = at.block * kLanes;
+  const size_t lanes = static_cast<size_t>(s.lanesOf(at.block, 0));
+  F recurrent[Rows][1];
+  sumGate<Rows>(pass, at, 2, recurrent);
+  for (int r = 0; r < Rows; ++r) {
+    const int64_t row = at.row + r, place = row * s.stateStride + unit;
+    const F candidate = activate(s.activation, V::add(V::load(at.sums + place), recurrent[r][0]));
+    storeState(pass, at, row, unit, lanes, V::fma(V::load(at.cell + place), V::sub(V::load(at.state + place), candidate), candidate));
+    storeGate(pass, at, row, 2, unit, lanes, candidate);
+    storeGate(pass, at, row, 3, unit, lanes, recurrent[r][0]);
+  }
+}
+
+using ForwardBlock = void (*)(const ForwardPass&, const Step&);
+
+/** One phase of a step for all blocks and rows; `phase[n - 1]` takes n rows. */
+LAMINA_INLINE void forBlocks(const ForwardPass& pass, Step& at, int64_t rows, const ForwardBlock (&phase)[kRows]) {
+  for (at.block = 0; at.block < pass.shape.blocks; ++at.block)
+    forParts(rows, [&](int64_t first, int64_t count) {
+      at.row = first;
+      phase[count - 1](pass, at);
+    });
+}
+
+template <Cell Kind, bool Usual, int... Row>
+static void forwardTile(const ForwardPass& pass, int64_t begin, int64_t end, float* scratch, std::integer_sequence<int, Row...>) {
+  constexpr ForwardBlock together[] = {forwardBlock<Kind, Usual, Row + 1>...}, apart[] = {forwardApart<Kind, Usual, Row + 1>...};
+  constexpr ForwardBlock gates[] = {resetBlock<Row + 1>...}, candidates[] = {candidateBlock<Row + 1>...};
+  const Recurrence& s = pass.shape;
+  const int64_t rows = end - begin, side = s.variants * kTileSequences * s.rowStride;
   Step at{};
   at.first = begin;
-  at.state = scratch + 2 * kTileSequences * s.rowStride;
+  at.state = scratch + 2 * side;
   at.cell = at.state + kTileSequences * s.stateStride;
+  at.sums = at.cell + kTileSequences * s.stateStride;
   for (int64_t i = 0; i < 2 * kTileSequences * s.stateStride; ++i) at.state[i] = 0;
-  const auto read = [&](int64_t step, float* side) {
-    for (int64_t row = 0; row < rows; ++row)
-      copyLanes(side + row * s.rowStride, pass.x + ((begin + row) * s.steps + s.timeOf(step)) * s.inputs, s.inputs);
+  const auto read = [&](int64_t step, float* to) {
+    for (int64_t variant = 0; variant < s.variants; ++variant)
+      for (int64_t row = 0; row < rows; ++row)
+        copyLanes(to + (variant * kTileSequences + row) * s.rowStride, pass.x + ((begin + row) * s.steps + s.timeOf(step)) * s.inputs, s.inputs,
+                  pass.omit.inputOf(s, begin + row, variant));
   };
-  read(0, sides[0]);
+  read(0, scratch);
   for (at.step = 0; at.step < s.steps; ++at.step) {
     at.time = s.timeOf(at.step);
-    at.rows = sides[at.step % 2];
-    at.next = sides[(at.step + 1) % 2];
-    for (at.block = 0; at.block < s.blocks; ++at.block)
-      forParts(rows, [&](int64_t first, int64_t count) {
-        at.row = first;
-        forwardRows<Kind, Usual>(count, pass, at, std::make_integer_sequence<int, kRows>());
-      });
-    if (at.step + 1 < s.steps) read(at.step + 1, sides[(at.step + 1) % 2]);
+    at.rows = scratch + at.step % 2 * side;
+    at.next = scratch + (at.step + 1) % 2 * side;
+    if (!s.resetAfter) {
+      forBlocks(pass, at, rows, gates);
+      forBlocks(pass, at, rows, candidates);
+    } else {
+      forBlocks(pass, at, rows, s.variants == 1 ? together : apart);
+    }
+    if (at.step + 1 < s.steps) read(at.step + 1, at.next);
   }
 }
 
 template <Cell Kind> static void forwardOf(const ForwardPass& pass, int64_t begin, int64_t end, float* scratch) {
-  if (pass.shape.activation == CellActivation::tanh)
-    forwardTile<Kind, true>(pass, begin, end, scratch);
+  constexpr auto all = std::make_integer_sequence<int, kRows>();
+  if (pass.shape.usual())
+    forwardTile<Kind, true>(pass, begin, end, scratch, all);
   else
-    forwardTile<Kind, false>(pass, begin, end, scratch);
+    forwardTile<Kind, false>(pass, begin, end, scratch, all);
 }
 
 static void forward(const ForwardPass& pass, int64_t begin, int64_t end, float* scratch) {

@@ -8,8 +8,8 @@ namespace lamina {
 enum class Cell : int { simple, lstm, gru };
 
 /** Functions of a cell's candidate and gates; indices as encoded in programs (docs/ops.md, recurrent ops). */
-enum class CellActivation : int { tanh, relu, sigmoid, linear };
-constexpr int kCellActivations = 4;
+enum class CellActivation : int { tanh, relu, sigmoid, linear, hardSigmoid, elu, softsign };
+constexpr int kCellActivations = 7;
 
 /** Sequences that one task takes through all steps, whatever the batch: the tile of all recurrent kernels. */
 constexpr int64_t kTileSequences = 16;
@@ -21,8 +21,12 @@ constexpr int64_t kChunkRows = 4 * kTileSequences;
 /** Sizes and operands that the steps of a whole sequence share. Rows of [N, T, ...] tensors are those of time t, also when read backwards. */
 struct Recurrence {
   Cell cell;
-  CellActivation activation;
+  CellActivation activation, recurrentActivation;
   bool backwards;
+  /** Of a GRU: the reset gate acts on the product with the recurrent weights, not on the state before it. */
+  bool resetAfter;
+  /** Rows that the weights of one step are multiplied by: 1, or one for each gate where these do not see the same numbers. */
+  int64_t variants;
   int64_t steps, inputs, units;
   /** Floats of a vector and of a block of packed columns, and blocks in all. */
   int64_t lanes, width, blocks;
@@ -51,13 +55,39 @@ struct Recurrence {
     if (cell == Cell::lstm || v < 2) return v * units + unit;
     return v == (recurrent ? 2 : 3) ? 2 * units + unit : -1;
   }
+  /** Which of the rows vector v of a block is multiplied by. */
+  int64_t variantOf(int v) const { return variants == 1 ? 0 : cell == Cell::gru && v == 3 ? 2 : v; }
+  /** The functions of nearly all networks have code of their own. */
+  bool usual() const { return activation == CellActivation::tanh && (cell == Cell::simple || recurrentActivation == CellActivation::sigmoid); }
   /** Rows of the gradient of all weights: kernel, recurrent kernel, bias. */
   int64_t weightRows() const { return inputs + units + 1; }
+};
+
+/** What keeps steps or numbers out, null where nothing does. */
+struct Omissions {
+  /** [N, T]: a step with 0 leaves state and output as they were. */
+  const float* mask;
+  /** The output of such a step is 0 instead. */
+  bool zeroOutput;
+  /** [N, inputVariants, I] and [N, recurrentVariants, U], the same at all steps. */
+  const float* input;
+  const float* recurrent;
+  int64_t inputVariants, recurrentVariants;
+
+  bool skips(int64_t record) const { return mask != nullptr && mask[record] == 0; }
+  /** The numbers that inputs or states of a sequence are multiplied by for a variant, or null. */
+  const float* inputOf(const Recurrence& s, int64_t sequence, int64_t variant) const {
+    return input == nullptr ? nullptr : input + (sequence * inputVariants + (inputVariants == 1 ? 0 : variant)) * s.inputs;
+  }
+  const float* recurrentOf(const Recurrence& s, int64_t sequence, int64_t variant) const {
+    return recurrent == nullptr ? nullptr : recurrent + (sequence * recurrentVariants + (recurrentVariants == 1 ? 0 : variant)) * s.units;
+  }
 };
 
 /** Forward operands; pointers to tensors that are not wanted are null. */
 struct ForwardPass {
   Recurrence shape;
+  Omissions omit;
   const float* x;
   /** [block][inputs + units][width] and [block][width]. */
   const float* weights;
@@ -74,6 +104,7 @@ struct ForwardPass {
 /** Operands of the pass back through time. */
 struct BackwardPass {
   Recurrence shape;
+  Omissions omit;
   /** [N, T, U] or, when only the last state left the layer, [N, U]. */
   const float* dy;
   bool everyStep;
@@ -101,9 +132,9 @@ struct RecurrentCode {
   void (*backward)(const BackwardPass& pass, int64_t begin, int64_t end, float* gradients, bool first, float* scratch);
 };
 
-inline int64_t forwardTaskFloats(const Recurrence& s) { return kTileSequences * (2 * s.rowStride + 2 * s.stateStride); }
+inline int64_t forwardTaskFloats(const Recurrence& s) { return kTileSequences * (2 * s.variants * s.rowStride + 3 * s.stateStride); }
 inline int64_t backwardTaskFloats(const Recurrence& s) {
-  return kTileSequences * 2 * s.stateStride + kChunkRows * (s.rowStride + s.blocks * s.width);
+  return kTileSequences * 3 * s.stateStride + kChunkRows * (s.variants * s.rowStride + s.blocks * s.width);
 }
 
 extern const RecurrentCode recurrentPlain;

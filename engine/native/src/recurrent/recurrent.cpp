@@ -47,7 +47,7 @@ void packBias(const Recurrence& s, const float* bias, float* packed) {
     return;
   }
   code().packRows(s, bias, 1, false, 0, 1, packed);
-  if (s.cell != Cell::gru) return;
+  if (s.cell != Cell::gru || !s.resetAfter) return;
   const float* const recurrent = bias + s.columns();
   for (int64_t block = 0; block < s.blocks; ++block)
     for (int v = 0; v < 3; ++v)
@@ -69,7 +69,7 @@ void unpackGradients(const Recurrence& s, int64_t block, const float* packed, co
       for (int64_t k = 0; k < s.units; ++k) copy(s.inputs + k, v, true, gradients.recurrent + k * columns);
     if (gradients.bias == nullptr) continue;
     copy(s.inputs + s.units, v, false, gradients.bias);
-    if (s.cell == Cell::gru) copy(s.inputs + s.units, v, true, gradients.bias + columns);
+    if (s.cell == Cell::gru && s.resetAfter) copy(s.inputs + s.units, v, true, gradients.bias + columns);
   }
 }
 
@@ -90,10 +90,20 @@ void joinGradients(const Context& context, const Recurrence& s, float* parts, in
 
 }  // namespace
 
-Recurrence recurrenceOf(Cell cell, CellActivation activation, bool backwards, int64_t steps, int64_t inputs, int64_t units) {
-  Recurrence s{cell, activation, backwards, steps, inputs, units, code().lanes, 0, 0, 0, 0};
+Recurrence recurrenceOf(const CellSettings& settings, int64_t steps, int64_t inputs, int64_t units) {
+  Recurrence s{};
+  s.cell = settings.cell;
+  s.activation = settings.activation;
+  s.recurrentActivation = settings.recurrentActivation;
+  s.backwards = settings.backwards;
+  s.resetAfter = settings.resetAfter;
+  s.steps = steps;
+  s.inputs = inputs;
+  s.units = units;
+  s.variants = settings.gatesApart || !settings.resetAfter ? s.gates() : 1;
+  s.lanes = code().lanes;
   s.width = kBlockVectors * s.lanes;
-  s.blocks = ceilDivide(units, cell == Cell::simple ? s.width : s.lanes);
+  s.blocks = ceilDivide(units, s.cell == Cell::simple ? s.width : s.lanes);
   s.stateStride = ceilDivide(units, s.width) * s.width;
   s.rowStride = aligned(s.weightRows());
   return s;

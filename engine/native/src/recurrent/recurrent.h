@@ -5,13 +5,24 @@
 
 namespace lamina {
 
+/** What a cell does, whatever its sizes. */
+struct CellSettings {
+  Cell cell;
+  CellActivation activation = CellActivation::tanh;
+  CellActivation recurrentActivation = CellActivation::sigmoid;
+  bool backwards = false;
+  bool resetAfter = true;
+  /** Each gate sees inputs or states multiplied by numbers of its own. */
+  bool gatesApart = false;
+};
+
 /** Sizes of a recurrent layer; those of packed operands follow from the others. */
-Recurrence recurrenceOf(Cell cell, CellActivation activation, bool backwards, int64_t steps, int64_t inputs, int64_t units);
+Recurrence recurrenceOf(const CellSettings& settings, int64_t steps, int64_t inputs, int64_t units);
 
 /** Scratch floats that `runForward` needs for up to so many threads. */
 int64_t forwardScratchFloats(const Recurrence& shape, int threads);
 
-/** Weights as Keras keeps them: kernel [I, G U], recurrent kernel [U, G U], bias [G U] or null; of a GRU bias [2, 3 U]. */
+/** Weights as Keras keeps them: kernel [I, G U], recurrent kernel [U, G U], bias [G U] or null; of a GRU that resets after bias [2, 3 U]. */
 struct RecurrentWeights {
   const float* kernel;
   const float* recurrent;
