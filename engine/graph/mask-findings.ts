@@ -21,7 +21,7 @@ export function maskFindings(document: GraphDocument, inference: DocumentInferen
     const edge = edges[masked]
     if (!edge || known.masks.some((mask) => mask !== null)) continue
     const source = document.nodes[edge.from.node]?.name ?? edge.from.node
-    const merges = layer.mask !== undefined
+    const merges = layer.mask !== undefined && (layer.inputs.length > 1 || layer.inputs[0]?.variadic === true)
     found.push({
       severity: 'warning',
       code: 'graph.mask-lost',

@@ -1,7 +1,9 @@
-import { layers } from './generated/registry.ts'
+import { layers as declared } from './generated/registry.ts'
 import type { LayerDeclaration } from './layer.ts'
+import { offerTimeDistributed } from './time-distributed.ts'
 
-export { layers }
+/** Every layer there is. */
+export const layers: readonly LayerDeclaration[] = offerTimeDistributed(declared)
 
 const byType = new Map(layers.map((layer) => [layer.type, layer]))
 

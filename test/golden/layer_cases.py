@@ -59,7 +59,7 @@ def trace(forward, inputs, differentiable, weights, target, rate):
     return record, target
 
 
-def case(name, kind, params, layer, inputs, *, names=None, torch_forward=None, call=None, rate=0.1, scale=0.4, training=None, initial=None, item=None, masks=None):
+def case(name, kind, params, layer, inputs, *, names=None, torch_forward=None, call=None, rate=0.1, scale=0.4, training=None, initial=None, item=None, masks=None, draws=None):
     """One layer with one setting.
 
     name: of the case, in words. kind, params: our layer type and parameters. layer: the Keras layer (None when only PyTorch has it).
@@ -67,7 +67,8 @@ def case(name, kind, params, layer, inputs, *, names=None, torch_forward=None, c
     trainable weights in Keras' order, where they are not the same. call: layer, tensors -> output, where it is not a plain call.
     torch_forward: list of tensors, dict of weights (our names, Keras' shapes) -> output. initial: our name -> array, for weights that
     random numbers do not suit. item: the name in the table of parity, else Keras' class. masks: one array of 0 and 1 an input, or None; `call` and
-    `torch_forward` see to it that the libraries take them.
+    `torch_forward` see to it that the libraries take them. draws: arrays that stand for what the layer draws while training
+    (factors of dropout), in its order; `call` gives them to Keras.
     """
     arrays = [x if isinstance(x, np.ndarray) else random.normal(size=x).round(4).astype("float32") for x in inputs]
     differentiable = [x.dtype.kind == "f" for x in arrays]
@@ -75,6 +76,8 @@ def case(name, kind, params, layer, inputs, *, names=None, torch_forward=None, c
     record["inputs"] = [{**tensor_of(x), "differentiable": d} for x, d in zip(arrays, differentiable)]
     if masks is not None:
         record["masks"] = [None if mask is None else tensor_of(mask) for mask in masks]
+    if draws is not None:
+        record["draws"] = [tensor_of(factors) for factors in draws]
     start, target, reference = dict(initial or {}), None, None
     if layer is not None:
         call = call or (lambda built, tensors: built(tensors[0] if len(tensors) == 1 else tensors, **({} if training is None else {"training": training})))

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Stream } from '../../engine/base/rng.ts'
 import type { Shape } from '../../engine/base/shape.ts'
+import type { GraphBuilder } from '../../engine/compile/builder.ts'
 import { differentiate } from '../../engine/compile/differentiate.ts'
 import { createGraphBuilder } from '../../engine/compile/graph-builder.ts'
 import type { ValueId } from '../../engine/compile/ir.ts'
@@ -36,6 +37,8 @@ export interface LayerCase {
   inputs: (Tensor & { differentiable: boolean })[]
   /** The mask of each input, where some have one. */
   masks?: (Tensor | null)[]
+  /** What the layer would draw while training, in its order. */
+  draws?: Tensor[]
   target: number[]
   initial: Record<string, Tensor>
   keras?: Trace
@@ -78,9 +81,14 @@ function graphOf(entry: LayerCase) {
     weights[name] = place(name, shape, initial)
   }
   const masks = entry.masks?.map((mask, index) => mask && place(`mask ${index}`, batched(mask), mask))
-  const stream = Stream.layers
-  const lowered = { ...context, builder, values, masks, weights, training: true, stream, penalize: () => {} }
-  const output = layer.lower(lowered)[0] as ValueId
+  const draws = (entry.draws ?? []).map((tensor, index) => place(`draw ${index}`, batched(tensor), tensor))
+  const drawing: GraphBuilder = {
+    ...builder,
+    emit: (op, ...rest) => (op === 'dropout' && draws.length > 0 ? [draws.shift()!] : builder.emit(op, ...rest)),
+  }
+  const training = { training: true, stream: Stream.layers, penalize: () => {} }
+  const output = layer.lower({ ...context, builder: drawing, values, masks, weights, ...training })[0] as ValueId
+  if (draws.length > 0) throw new Error(`${entry.name}: ${draws.length} draws are left`)
   const { output: shown } = (entry.keras ?? entry.torch) as Trace
   const target = place('target', builder.shapeOf(output), { shape: shown.shape, data: entry.target })
   const loss = builder.emitOne('batch_mean', [builder.emitOne('mean_squared_error', [output, target])])

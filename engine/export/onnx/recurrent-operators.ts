@@ -1,4 +1,5 @@
-import { invariant } from '../../base/errors.ts'
+import { invariant, LaminaError } from '../../base/errors.ts'
+import type { Attributes } from '../../ops/op.ts'
 import type { OperatorContext, OperatorMapping } from './operators.ts'
 
 interface CellMapping {
@@ -6,11 +7,37 @@ interface CellMapping {
   gates: number
   /** Position in Keras' order of each gate in ONNX' order. */
   order: readonly number[]
-  functions: (activation: string) => string[]
-  extra?: Readonly<Record<string, number>>
+  functions: (activation: string, recurrent: string) => string[]
+  extra?: (attributes: Attributes) => Readonly<Record<string, number>>
 }
 
-const names: Readonly<Record<string, string>> = { tanh: 'Tanh', relu: 'Relu', sigmoid: 'Sigmoid', linear: 'Affine' }
+interface OnnxFunction {
+  name: string
+  alpha?: number
+  beta?: number
+}
+
+const functions: Readonly<Record<string, OnnxFunction>> = {
+  tanh: { name: 'Tanh' },
+  relu: { name: 'Relu' },
+  sigmoid: { name: 'Sigmoid' },
+  linear: { name: 'Affine', alpha: 1, beta: 0 },
+  hard_sigmoid: { name: 'HardSigmoid', alpha: 1 / 6, beta: 0.5 },
+  elu: { name: 'Elu', alpha: 1 },
+  softsign: { name: 'Softsign' },
+}
+
+/** `activations` and the factors of those that have some, in their order. */
+function activationsOf(names: readonly string[]) {
+  const chosen = names.map((name) => functions[name] as OnnxFunction)
+  const list = (numbers: (number | undefined)[]) => ({ floats: numbers.filter((number) => number !== undefined) })
+  const [alphas, betas] = [list(chosen.map(({ alpha }) => alpha)), list(chosen.map(({ beta }) => beta))]
+  return {
+    activations: chosen.map(({ name }) => name),
+    ...(alphas.floats.length > 0 ? { activation_alpha: alphas } : {}),
+    ...(betas.floats.length > 0 ? { activation_beta: betas } : {}),
+  }
+}
 
 /** [I, G U] as ONNX wants it: [1, G U, I], gates in its order. */
 function turned(weights: Float32Array, rows: number, units: number, order: readonly number[]): Float32Array {
@@ -39,6 +66,15 @@ function biasOf(bias: Float32Array, units: number, order: readonly number[]): Fl
 function recurrent(cell: CellMapping, { graph, inputs, inputShapes, literals, attributes }: OperatorContext): string {
   const [, kernel, recurrentKernel, bias] = literals
   invariant(kernel && recurrentKernel, 'the weights of a recurrent layer are not known')
+  if (inputs[4] != null)
+    throw new LaminaError({
+      code: 'export.recurrent-mask',
+      message: `ONNX' ${cell.opType} cannot leave steps out of a sequence.`,
+      where: cell.opType,
+      expected: 'a recurrent layer without a mask',
+      received: 'one behind Embedding with Mask zero, or behind Masking',
+      fix: 'Export the weights as safetensors, or train without Mask zero and Masking in front of recurrent layers.',
+    })
   const [, steps, features] = inputShapes[0] as readonly [number, number, number]
   const units = inputShapes[2]?.[0] as number
   const { order } = cell
@@ -49,16 +85,12 @@ function recurrent(cell: CellMapping, { graph, inputs, inputShapes, literals, at
     graph.floats('recurrent_kernel', [1, columns, units], turned(recurrentKernel, units, units, order)),
   ]
   if (bias) operands.push(graph.floats('bias', [1, 2 * columns], biasOf(bias, units, order)))
-  const functions = cell.functions(names[attributes.activation as string] as string)
-  const affine = functions.includes('Affine')
   const backwards = Boolean(attributes.goBackwards)
   const sequence = graph.add(cell.opType, operands, {
     hidden_size: units,
     direction: backwards ? 'reverse' : 'forward',
-    activations: functions,
-    ...(affine ? { activation_alpha: { floats: functions.map(() => 1) } } : {}),
-    ...(affine ? { activation_beta: { floats: functions.map(() => 0) } } : {}),
-    ...cell.extra,
+    ...activationsOf(cell.functions(attributes.activation as string, attributes.recurrentActivation as string)),
+    ...cell.extra?.(attributes),
   })
   if (attributes.returnSequences)
     return graph.add('Transpose', [graph.add('Squeeze', [sequence, graph.integers('axes', [1])])], { perm: [1, 0, 2] })
@@ -78,14 +110,14 @@ export const recurrentOperators: Readonly<Record<string, OperatorMapping>> = {
     opType: 'LSTM',
     gates: 4,
     order: [0, 3, 1, 2],
-    functions: (activation) => ['Sigmoid', activation, activation],
+    functions: (activation, recurrent) => [recurrent, activation, activation],
   }),
   gru: mapping({
     opType: 'GRU',
     gates: 3,
     order: [0, 1, 2],
-    functions: (activation) => ['Sigmoid', activation],
-    extra: { linear_before_reset: 1 },
+    functions: (activation, recurrent) => [recurrent, activation],
+    extra: ({ resetAfter }) => ({ linear_before_reset: resetAfter ? 1 : 0 }),
   }),
   reverse: ({ graph, inputs, attributes }) =>
     graph.add('Slice', [

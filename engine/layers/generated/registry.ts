@@ -71,6 +71,7 @@ import { globalMaxPooling3d } from '../pool/global-max-pooling3d.layer.ts'
 import { maxPooling1d } from '../pool/max-pooling1d.layer.ts'
 import { maxPooling2d } from '../pool/max-pooling2d.layer.ts'
 import { maxPooling3d } from '../pool/max-pooling3d.layer.ts'
+import { convLstm2d } from '../recurrent/conv-lstm2d.layer.ts'
 import { gru } from '../recurrent/gru.layer.ts'
 import { lstm } from '../recurrent/lstm.layer.ts'
 import { simpleRnn } from '../recurrent/simple-rnn.layer.ts'
@@ -155,6 +156,7 @@ export const layers: readonly LayerDeclaration[] = [
   maxPooling1d,
   maxPooling2d,
   maxPooling3d,
+  convLstm2d,
   gru,
   lstm,
   simpleRnn,

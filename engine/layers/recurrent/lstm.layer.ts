@@ -1,6 +1,6 @@
 import { defineLayer } from '../layer.ts'
 import { booleanParam } from '../read-params.ts'
-import { recurrentLayer } from './recurrent.ts'
+import { recurrentActivationParam, recurrentLayer } from './recurrent.ts'
 
 export const lstm = defineLayer(
   recurrentLayer({
@@ -14,6 +14,7 @@ export const lstm = defineLayer(
     gates: 4,
     biasShape: (units) => [4 * units],
     params: {
+      ...recurrentActivationParam,
       unitForgetBias: {
         kind: 'boolean',
         label: 'Unit forget bias',
@@ -24,6 +25,9 @@ export const lstm = defineLayer(
       },
     },
     biasOnes: (params, units) => (booleanParam(params, 'unitForgetBias') ? [units, 2 * units] : undefined),
-    samples: [{ inputs: [[-1, 3, 2]], params: { units: 3, unitForgetBias: false, activation: 'relu' } }],
+    samples: [
+      { inputs: [[-1, 3, 2]], params: { units: 3, unitForgetBias: false, activation: 'relu' } },
+      { inputs: [[-1, 4, 2]], params: { units: 3, recurrentActivation: 'hard_sigmoid', recurrentDropout: 0.4 } },
+    ],
   }),
 )

@@ -1,5 +1,8 @@
 import { formatShape, type Shape } from '../../base/shape.ts'
 import type { ValueId } from '../../compile/ir.ts'
+import { cellActivations } from '../../ops/recurrent.ts'
+import { findOp } from '../../ops/registry.ts'
+import { activationOptions } from '../activations.ts'
 import {
   constraintOf,
   constraintParams,
@@ -8,7 +11,8 @@ import {
   regularizerOf,
   regularizerParams,
 } from '../initializers.ts'
-import type { LayerDeclaration, LowerContext, ShapeContext, WeightSpec } from '../layer.ts'
+import type { LayerDeclaration, LowerContext, MaskRule, ShapeContext, WeightSpec } from '../layer.ts'
+import { maskOf } from '../masks.ts'
 import type { EffectiveParams, ParamSpecs } from '../params.ts'
 import { layerError } from '../problem.ts'
 import { booleanParam, numberParam, textParam } from '../read-params.ts'
@@ -24,7 +28,7 @@ export interface RecurrentKind {
   /** The op, and columns of its weights for each unit. */
   op: string
   gates: number
-  biasShape: (units: number) => Shape
+  biasShape: (units: number, params: EffectiveParams) => Shape
   /** Parameters of this kind alone. */
   params?: ParamSpecs
   /** Elements of the bias that start at 1. */
@@ -32,12 +36,13 @@ export interface RecurrentKind {
   samples?: LayerDeclaration['samples']
 }
 
-const activations = [
-  { value: 'tanh', label: 'tanh', help: '$\\tanh x$' },
-  { value: 'relu', label: 'ReLU', help: '$\\max(0, x)$' },
-  { value: 'sigmoid', label: 'sigmoid', help: '$1 / (1 + e^{-x})$' },
-  { value: 'linear', label: 'linear', help: '$x$' },
-]
+/** Functions that the cells know. */
+export const cellActivationOptions = activationOptions.filter(({ value }) =>
+  (cellActivations as readonly string[]).includes(value),
+)
+
+/** Between words of Philox streams of one layer that draws more than once. */
+const STREAM_STEP = 65536
 
 const mergeModes = [
   { value: 'concat', label: 'concatenate', help: 'forward units, then backward units' },
@@ -67,7 +72,7 @@ const params: ParamSpecs = {
     help: 'The function of the candidate state.',
     keras: 'activation',
     default: 'tanh',
-    options: activations,
+    options: cellActivationOptions,
   },
   returnSequences: {
     kind: 'boolean',
@@ -100,12 +105,53 @@ const params: ParamSpecs = {
     default: false,
     visible: (params) => params.bidirectional !== true,
   },
+  dropout: {
+    kind: 'number',
+    label: 'Dropout',
+    help: 'Fraction of the input features set to zero while training, the same at every step of a sequence.',
+    keras: 'dropout',
+    default: 0,
+    min: 0,
+    max: 1,
+    exclusiveMax: true,
+  },
+  recurrentDropout: {
+    kind: 'number',
+    label: 'Recurrent dropout',
+    help: 'Fraction of the state set to zero on its way to the next step while training, the same at every step; each gate leaves out numbers of its own.',
+    keras: 'recurrent_dropout',
+    default: 0,
+    min: 0,
+    max: 1,
+    exclusiveMax: true,
+  },
+  zeroOutputForMask: {
+    kind: 'boolean',
+    label: 'Zero output for mask',
+    help: 'Gives zeros at steps that a mask leaves out, not the state before again. In both directions Keras does so by itself.',
+    keras: 'zero_output_for_mask',
+    default: false,
+    visible: (params) => params.returnSequences === true && params.bidirectional !== true,
+    searchable: false,
+  },
   useBias: {
     kind: 'boolean',
     label: 'Bias',
     help: 'Adds a learned $b$.',
     keras: 'use_bias',
     default: true,
+  },
+}
+
+/** Keras' `recurrent_activation`, of cells that have gates. */
+export const recurrentActivationParam: ParamSpecs = {
+  recurrentActivation: {
+    kind: 'choice',
+    label: 'Recurrent activation',
+    help: 'The function of the gates.',
+    keras: 'recurrent_activation',
+    default: 'sigmoid',
+    options: cellActivationOptions,
   },
 }
 
@@ -174,21 +220,50 @@ function directionWeights(kind: RecurrentKind, { inputs, params }: ShapeContext,
   const initializer = initializerOf(params, 'bias')
   specs.push({
     name: `${prefix}bias`,
-    shape: kind.biasShape(units),
+    shape: kind.biasShape(units, params),
     initializer: ones ? { ...initializer, ones } : initializer,
     ...common('bias'),
   })
   return specs
 }
 
-function lower(kind: RecurrentKind, { builder, values, weights, params }: LowerContext): ValueId[] {
+/** Factors of inverted dropout [N, rows, size], one draw for a whole sequence; null where nothing is dropped. */
+function dropped(context: LowerContext, param: string, rows: number, size: number, draw: number): ValueId | null {
+  const { builder, params, training, stream } = context
+  const rate = numberParam(params, param)
+  if (!training || rate === 0) return null
+  const ones = builder.emitOne('fill', [], { value: 1 }, { shape: [-1, rows, size] })
+  return builder.emit('dropout', [ones], { rate, stream: stream + draw * STREAM_STEP })[0]!
+}
+
+function lower(kind: RecurrentKind, context: LowerContext): ValueId[] {
+  const { builder, inputs, values, weights, params } = context
   const returnSequences = booleanParam(params, 'returnSequences')
+  const bidirectional = booleanParam(params, 'bidirectional')
+  const { features } = sequenceOf(inputs[0])
+  // Keras draws for each gate as soon as states are dropped out, else once for all.
+  const rows = numberParam(params, 'recurrentDropout') > 0 ? kind.gates : 1
+  const own = Object.keys(kind.params ?? {}).filter((name) => name in findOp(kind.op).attributes)
+  const mask = maskOf(context)
   const run = (prefix: string, goBackwards: boolean): ValueId => {
-    const operands = ['kernel', 'recurrent_kernel', 'bias'].map((name) => weights[`${prefix}${name}`] ?? null)
-    const attributes = { returnSequences, goBackwards, activation: textParam(params, 'activation') }
+    const draw = prefix === '' ? 0 : 2
+    const operands = [
+      ...['kernel', 'recurrent_kernel', 'bias'].map((name) => weights[`${prefix}${name}`] ?? null),
+      mask,
+      dropped(context, 'dropout', rows, features, draw),
+      dropped(context, 'recurrentDropout', rows, numberParam(params, 'units'), draw + 1),
+    ]
+    const attributes = {
+      returnSequences,
+      goBackwards,
+      zeroOutputForMask:
+        mask !== null && returnSequences && (bidirectional || booleanParam(params, 'zeroOutputForMask')),
+      activation: textParam(params, 'activation'),
+      ...Object.fromEntries(own.map((name) => [name, params[name] as string | boolean])),
+    }
     return builder.emit(kind.op, [values[0]!, ...operands], attributes)[0]!
   }
-  if (!booleanParam(params, 'bidirectional')) {
+  if (!bidirectional) {
     const goBackwards = booleanParam(params, 'goBackwards')
     const output = run('', goBackwards)
     return [goBackwards && returnSequences ? builder.emitOne('reverse', [output], { axis: 1 }) : output]
@@ -204,6 +279,13 @@ function lower(kind: RecurrentKind, { builder, values, weights, params }: LowerC
     default:
       return [builder.emitOne('concatenate', both, { axis: returnSequences ? 2 : 1 })]
   }
+}
+
+/** Steps that a mask leaves out keep the state; returned sequences carry the mask on. */
+export const recurrentMask: MaskRule = {
+  infer: ([mask], { params }) => [booleanParam(params, 'returnSequences') ? (mask ?? null) : null],
+  lower: (context) => [booleanParam(context.params, 'returnSequences') ? maskOf(context) : null],
+  consumes: true,
 }
 
 /** The declaration of a recurrent layer over whole sequences, in one direction or both (Schuster and Paliwal 1997). */
@@ -225,6 +307,7 @@ export function recurrentLayer(kind: RecurrentKind): LayerDeclaration {
       ...directionWeights(kind, context, ''),
       ...(booleanParam(context.params, 'bidirectional') ? directionWeights(kind, context, 'backward_') : []),
     ],
+    mask: recurrentMask,
     lower(context) {
       const outputs = lower(kind, context)
       const activity = regularizerOf(context.params, 'activity')
@@ -242,6 +325,8 @@ export function recurrentLayer(kind: RecurrentKind): LayerDeclaration {
       { inputs: [[-1, 3, 4]], params: { units: 4, bidirectional: true } },
       { inputs: [[-1, 3, 2]], params: { units: 4, bidirectional: true, mergeMode: 'ave', returnSequences: true } },
       { inputs: [[-1, 3, 2]], params: { units: 3, bidirectional: true, mergeMode: 'mul', recurrentL2: 0.01 } },
+      { inputs: [[-1, 3, 3]], params: { units: 4, dropout: 0.3, recurrentDropout: 0.2, activation: 'softsign' } },
+      { inputs: [[-1, 4, 2]], params: { units: 3, returnSequences: true, zeroOutputForMask: true, dropout: 0.5 } },
       ...(kind.samples ?? []),
     ],
   }

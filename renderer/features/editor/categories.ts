@@ -24,17 +24,24 @@ export function categoryOf(declaration: LayerDeclaration | undefined): Category 
   return categories.find((category) => category.id === declaration?.category) ?? (categories[1] as Category)
 }
 
+/** Keras' classes that a layer offers as a parameter: Bidirectional, TimeDistributed. */
+const wrappersOf = ({ params }: LayerDeclaration): string =>
+  Object.values(params)
+    .map(({ keras }) => keras ?? '')
+    .filter((name) => /^[A-Z]/.test(name))
+    .join(' ')
+
 /** `Conv1D` before `Conv1DTranspose`, `Conv2D` before `Conv10D`. */
 const byLabel = new Intl.Collator('en', { numeric: true })
 
-/** Layers by category, in the order of their labels, whose label, type, Keras name or summary hold every word of the query; empty categories are left out. */
+/** Layers by category, in the order of their labels, whose label, type, Keras names or summary hold every word of the query; empty categories are left out. */
 export function searchLayers(
   query: string,
   layers: readonly LayerDeclaration[],
 ): { category: Category; layers: LayerDeclaration[] }[] {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean)
   const matches = layers.filter((layer) => {
-    const text = `${layer.label} ${layer.type} ${layer.keras ?? ''} ${layer.summary}`.toLowerCase()
+    const text = `${layer.label} ${layer.type} ${layer.keras ?? ''} ${wrappersOf(layer)} ${layer.summary}`.toLowerCase()
     return words.every((word) => text.includes(word))
   })
   return categories

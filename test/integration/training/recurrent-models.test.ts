@@ -64,6 +64,27 @@ describe('a network with recurrent layers', () => {
         name: 'mean',
         params: { units: 4, bidirectional: true, mergeMode: 'ave', returnSequences: true, activation: 'relu' },
       },
+      {
+        type: 'lstm',
+        name: 'hard',
+        params: {
+          units: 4,
+          recurrentActivation: 'hard_sigmoid',
+          activation: 'elu',
+          returnSequences: true,
+          dropout: 0.2,
+        },
+      },
+      {
+        type: 'gru',
+        name: 'before',
+        params: { units: 4, resetAfter: false, activation: 'softsign', returnSequences: true, recurrentDropout: 0.2 },
+      },
+      {
+        type: 'dense',
+        name: 'every_step',
+        params: { units: 3, activation: 'tanh', timeDistributed: true },
+      },
       { type: 'lstm', name: 'last', params: { units: 3, goBackwards: true, activation: 'sigmoid', useBias: false } },
       { type: 'dense', name: 'answer_unit', params: { units: 1 } },
       { type: 'output', name: 'answer' },
@@ -110,6 +131,106 @@ describe('a network with recurrent layers', () => {
     })
     expect(() => compileOf({ document, dataset: signatureOf(6), loss: 'mean_squared_error', batchSize: 4 })).toThrow(
       /not a sequence/,
+    )
+  })
+
+  /** Rows of six ids, of which the last ones are padding: the target is the first. */
+  const padded = [
+    't0,t1,t2,t3,t4,t5,y',
+    ...Array.from({ length: 80 }, (_, row) => {
+      const ids = Array.from({ length: 6 }, (_, step) => (step > row % 6 ? 0 : 1 + ((row * 7 + step * 3) % 5)))
+      return [...ids, (ids[0] as number) / 5].join(',')
+    }),
+  ].join('\n')
+  const textLayers = (type: string, params: object) => [
+    { type: 'input', name: 'ids', params: { shape: [6] } },
+    { type: 'embedding', name: 'words', params: { inputDim: 6, outputDim: 4, maskZero: true } },
+    { type, name: 'cell', params },
+    { type: 'dense', name: 'answer_unit', params: { units: 1 } },
+    { type: 'output', name: 'answer' },
+  ]
+  const idsProject = (type: string, params: object, plan: object) =>
+    textProject(padded, textLayers(type, params) as never, plan, (description) => ({
+      ...description,
+      columns: description.columns.map((column) => ({ ...column, type: 'numeric', transform: 'none' })),
+    }))
+
+  it.each(['simple_rnn', 'lstm', 'gru'])(
+    'learns with %s from masked steps and dropout with the same bits on 1, 2 and 4 threads',
+    async (type) => {
+      const lossOf = async (threads: number) => {
+        const params = { units: 20, dropout: 0.2, recurrentDropout: 0.2, bidirectional: true }
+        const plan = { epochs: 20, batchSize: 37, optimizer: adam, threads }
+        const { history } = await createTrainer({ native }).train(idsProject(type, params, plan))
+        return history.map((epoch) => epoch.metrics.loss as number)
+      }
+      const losses = await lossOf(1)
+      expect(await lossOf(2)).toEqual(losses)
+      expect(await lossOf(4)).toEqual(losses)
+      expect(losses.at(-1)).toBeLessThan(losses[0] as number)
+    },
+  )
+
+  it('names the layer that ONNX cannot say with a mask', async () => {
+    const project = idsProject('lstm', { units: 3 }, { epochs: 1, batchSize: 20, optimizer: adam })
+    const { model } = await createTrainer({ native }).train(project)
+    const { compiled, persistent, fitted } = model
+    expect(() => exportOnnx({ compiled, persistent, fitted, name: 'test', version: '0.0.0' })).toThrow(
+      /cannot leave steps out/,
+    )
+  })
+
+  it('learns from sequences of images by ConvLSTM2D, and by Conv2D at every step, and says so in ONNX', async () => {
+    const layers = [
+      { type: 'input', name: 'frames', params: { shape: [2, 2, 2, 1] } },
+      {
+        type: 'conv2d',
+        name: 'each',
+        params: {
+          filters: 2,
+          kernelHeight: 2,
+          kernelWidth: 2,
+          padding: 'same',
+          activation: 'tanh',
+          timeDistributed: true,
+        },
+      },
+      { type: 'conv_lstm2d', name: 'film', params: { filters: 3, kernelHeight: 2, kernelWidth: 2, padding: 'same' } },
+      { type: 'flatten', name: 'flat' },
+      { type: 'dense', name: 'answer_unit', params: { units: 1 } },
+      { type: 'output', name: 'answer' },
+    ]
+    const plan = { epochs: 20, batchSize: 20, optimizer: adam, threads: 1 }
+    const project = textProject(signChanges(rows), layers as never, plan)
+    const { model, history } = await createTrainer({ native }).train(project)
+    const again = await createTrainer({ native }).train(
+      textProject(signChanges(rows), layers as never, { ...plan, threads: 2 }),
+    )
+    expect(again.history.at(-1)?.metrics.loss).toBe(history.at(-1)?.metrics.loss)
+    expect(history.at(-1)?.metrics.loss).toBeLessThan(history[0]?.metrics.loss as number)
+    const { compiled, persistent, fitted } = model
+    const exported = exportOnnx({ compiled, persistent, fitted, name: 'test', version: '0.0.0' })
+    const chosen = Int32Array.from({ length: 20 }, (_, row) => row * 3)
+    const { name, columns } = exported.inputs[0] as ExportedInput
+    const cells = [...chosen].flatMap((row) => columns.map((column) => cellText(columnOf(project.table, column), row)))
+    const feed = new Tensor('float32', Float32Array.from(cells, Number), [chosen.length, columns.length])
+    const results = await (await InferenceSession.create(exported.bytes)).run({ [name]: feed })
+    const values = results[exported.outputs[0]?.name as string]?.data as Float32Array
+    const { outputs } = await predictTable(native, model, project.description, project.table, { rows: chosen })
+    const engine = outputs[0]?.kind === 'numeric' ? outputs[0].values : new Float64Array()
+    for (const [index, value] of values.entries())
+      expect(Math.abs(value - (engine[index] as number))).toBeLessThan(1e-4)
+  })
+
+  it('refuses TimeDistributed on an input without steps, and says what to do', () => {
+    const document = documentOf({
+      in: { type: 'input' },
+      each: { type: 'dense', params: { units: 2, timeDistributed: true } },
+      last: { type: 'dense', params: { units: 1 } },
+      out: { type: 'output' },
+    })
+    expect(() => compileOf({ document, dataset: signatureOf(6), loss: 'mean_squared_error', batchSize: 4 })).toThrow(
+      /TimeDistributed needs steps/,
     )
   })
 })

@@ -15,6 +15,11 @@ describe('the palette', () => {
     expect(found('').toSorted()).toEqual(layers.map((layer) => layer.type).toSorted())
   })
 
+  it('finds layers by the wrappers of Keras that they offer as a parameter', () => {
+    expect(found('bidirectional')).toEqual(expect.arrayContaining(['simple_rnn', 'lstm', 'gru']))
+    expect(found('TimeDistributed')).toEqual(expect.arrayContaining(['dense', 'conv2d', 'max_pooling2d', 'flatten']))
+  })
+
   it('finds layers by label, Keras name and what they do', () => {
     expect(found('DENSE')).toContain('dense')
     expect(found('batchnorm')).toHaveLength(1)

@@ -1,0 +1,118 @@
+import { formatShape, type Shape } from '../base/shape.ts'
+import type { ValueId } from '../compile/ir.ts'
+import type { LayerDeclaration, LowerContext, MaskShape, ShapeContext } from './layer.ts'
+import { passesMask } from './masks.ts'
+import type { EffectiveParams, ParamSpec } from './params.ts'
+import { layerError } from './problem.ts'
+import { booleanParam } from './read-params.ts'
+
+const timeDistributedParam: ParamSpec = {
+  kind: 'boolean',
+  label: 'TimeDistributed',
+  help: 'Applies the layer to every time step by itself, with the same weights: axis 1 of the input holds the steps, and of the output again.',
+  keras: 'TimeDistributed',
+  default: false,
+  searchable: false,
+}
+
+/** Between the Philox streams of two steps. */
+const STREAM_STEP = 65536
+
+const distributed = (params: EffectiveParams): boolean => booleanParam(params, 'timeDistributed')
+
+/** The steps of the input, and the context of one of them. */
+function oneStep<Context extends ShapeContext>(context: Context): { steps: number; inner: Context } {
+  const [shape] = context.inputs
+  if (!shape || shape.length < 3)
+    throw layerError({
+      code: 'layer.rank',
+      message: 'TimeDistributed needs steps to apply the layer to.',
+      port: 'input',
+      expected: 'N x steps x what the layer takes',
+      received: shape ? formatShape(shape) : 'nothing',
+      fix: 'Turn TimeDistributed off, or give the Input a shape that begins with the steps.',
+    })
+  const [batch, steps, ...rest] = shape as [number, number, ...number[]]
+  return { steps, inner: { ...context, inputs: [[batch, ...rest]] } }
+}
+
+/** A mask of steps; one of what is inside them means nothing to the output. */
+const ofSteps = (mask: MaskShape): MaskShape => (mask?.length === 2 ? mask : null)
+
+const withSteps = ([batch, ...rest]: Shape, steps: number): Shape => [batch as number, steps, ...rest]
+
+/** Layers that treat every step alike by themselves. */
+const stepwise: ReadonlySet<string> = new Set(['dense'])
+/** Layers that see one sample without its steps, beside all of these categories. */
+const others: ReadonlySet<string> = new Set(['flatten', 'reshape', 'permute', 'simple_rnn', 'lstm', 'gru'])
+const categories: ReadonlySet<string> = new Set(['convolution', 'pooling'])
+
+function lowerSteps(layer: LayerDeclaration, context: LowerContext): ValueId {
+  const { builder, values, stream } = context
+  const { steps, inner } = oneStep(context)
+  const [shape] = inner.inputs as [Shape]
+  const results = Array.from({ length: steps }, (_, step) => {
+    const slice = builder.emitOne('slice', [values[0]!], { axis: 1, begin: step }, { shape: withSteps(shape, 1) })
+    const value = builder.emitOne('reshape', [slice], {}, { shape })
+    const lowered = layer.lower?.({ ...inner, values: [value], masks: [null], stream: stream + step * STREAM_STEP })
+    const result = lowered?.[0] as ValueId
+    return builder.emitOne('reshape', [result], {}, { shape: withSteps(builder.shapeOf(result), 1) })
+  })
+  return results.length === 1 ? results[0]! : builder.emitOne('concatenate', results, { axis: 1 })
+}
+
+/**
+ * The layer with a parameter that applies it to every step (Keras' TimeDistributed): a slice of each step, the layer, and all of them put
+ * together again. The weights are those of the layer, their gradients the sums over the steps.
+ */
+function withTimeDistributed(layer: LayerDeclaration): LayerDeclaration {
+  const { infer, advise, weights, lower, mask, headline, samples } = layer
+  const [first] = samples
+  return {
+    ...layer,
+    params: { ...layer.params, timeDistributed: timeDistributedParam },
+    infer(context) {
+      if (!distributed(context.params)) return infer(context)
+      const { steps, inner } = oneStep(context)
+      return infer(inner).map((shape) => withSteps(shape, steps))
+    },
+    ...(advise ? { advise: (context) => advise(distributed(context.params) ? oneStep(context).inner : context) } : {}),
+    weights: (context) => weights(distributed(context.params) ? oneStep(context).inner : context),
+    // The mask of the steps stays what it is; without the wrapper the layer's own rule holds.
+    mask: {
+      infer: (masks, context) => {
+        if (!distributed(context.params)) return mask?.infer(masks, context) ?? [null]
+        return passesMask.infer(masks.map(ofSteps), context)
+      },
+      lower: (context) => (distributed(context.params) ? passesMask.lower(context) : (mask?.lower(context) ?? [null])),
+      ...(mask?.consumes ? { consumes: true } : {}),
+    },
+    ...(lower
+      ? {
+          lower: (context) =>
+            distributed(context.params) && !stepwise.has(layer.type) ? [lowerSteps(layer, context)] : lower(context),
+        }
+      : {}),
+    headline: (params) => [...headline(params), ...(distributed(params) ? ['each step'] : [])],
+    samples: [
+      ...samples,
+      ...(first
+        ? [
+            {
+              inputs: first.inputs.map((shape) => withSteps(shape, 2)),
+              params: { ...first.params, timeDistributed: true },
+            },
+          ]
+        : []),
+    ],
+  }
+}
+
+/** The layers, those that steps can be kept from with the parameter `timeDistributed`. */
+export function offerTimeDistributed(layers: readonly LayerDeclaration[]): LayerDeclaration[] {
+  return layers.map((layer) =>
+    categories.has(layer.category) || others.has(layer.type) || stepwise.has(layer.type)
+      ? withTimeDistributed(layer)
+      : layer,
+  )
+}
