@@ -1,8 +1,8 @@
 import { formatShape, type Shape } from '../../base/shape.ts'
 import type { ValueId } from '../../compile/ir.ts'
 import { lowerActivation } from '../activations.ts'
-import { initializerParams, regularizerParams } from '../initializers.ts'
-import { biasSpecs, kernelSpec, useBiasParam } from '../kernels.ts'
+import { initializerParams, regularizerOf } from '../initializers.ts'
+import { biasSpecs, kernelParams, kernelSpec, useBiasParam } from '../kernels.ts'
 import type { LowerContext, ShapeContext, WeightSpec } from '../layer.ts'
 import { defineLayer } from '../layer.ts'
 import type { EffectiveParams } from '../params.ts'
@@ -117,8 +117,6 @@ function lower(context: LowerContext): ValueId {
   return rows.length === 1 ? rows[0]! : builder.emitOne('concatenate', rows, { axis: 1 })
 }
 
-const biasParams = regularizerParams('bias')
-
 export const convLstm2d = defineLayer({
   type: 'conv_lstm2d',
   label: 'ConvLSTM2D',
@@ -167,13 +165,8 @@ export const convLstm2d = defineLayer({
       default: true,
       ...withBias,
     },
-    ...initializerParams('kernel', 'glorot_uniform', 'kernel_initializer'),
+    ...kernelParams('kernel', 'recurrent'),
     ...initializerParams('recurrent', 'orthogonal', 'recurrent_initializer'),
-    ...initializerParams('bias', 'zeros', 'bias_initializer'),
-    ...regularizerParams('kernel'),
-    ...regularizerParams('recurrent'),
-    biasL1: { ...biasParams.biasL1!, ...withBias },
-    biasL2: { ...biasParams.biasL2!, ...withBias },
   },
   infer(context) {
     const { steps, state } = sizesOf(context)
@@ -186,7 +179,12 @@ export const convLstm2d = defineLayer({
     const bias = biasSpecs(4 * filters, params)
     return [...kernels(context), ...bias.map((spec) => ({ ...spec, initializer: { ...spec.initializer, ...ones } }))]
   },
-  lower: (context) => [lower(context)],
+  lower(context) {
+    const output = lower(context)
+    const activity = regularizerOf(context.params, 'activity')
+    if (activity) context.penalize(output, activity)
+    return [output]
+  },
   headline: (params) => [
     `${numberParam(params, 'filters')} filters ${numberParam(params, 'kernelHeight')} x ${numberParam(params, 'kernelWidth')}`,
     booleanParam(params, 'returnSequences') ? 'every step' : 'last step',
