@@ -4,6 +4,7 @@ import { anomalyDetection } from '../anomaly-detection.template.ts'
 import { autoencoder } from '../autoencoder.template.ts'
 import { bidirectionalLstm } from '../bidirectional-lstm.template.ts'
 import { breastCancer } from '../breast-cancer.template.ts'
+import { convLstm } from '../conv-lstm.template.ts'
 import { conv1d } from '../conv1d.template.ts'
 import { convolutionalAutoencoder } from '../convolutional-autoencoder.template.ts'
 import { denoisingAutoencoder } from '../denoising-autoencoder.template.ts'
@@ -17,6 +18,7 @@ import { lenet5 } from '../lenet-5.template.ts'
 import { lstmForecast } from '../lstm-forecast.template.ts'
 import { mccullochPitts } from '../mcculloch-pitts.template.ts'
 import { multiInput } from '../multi-input.template.ts'
+import { multiLabel } from '../multi-label.template.ts'
 import { perceptronAnd } from '../perceptron-and.template.ts'
 import { perceptronOr } from '../perceptron-or.template.ts'
 import { residualCnn } from '../residual-cnn.template.ts'
@@ -34,6 +36,7 @@ export const templates: readonly Template[] = [
   autoencoder,
   bidirectionalLstm,
   breastCancer,
+  convLstm,
   conv1d,
   convolutionalAutoencoder,
   denoisingAutoencoder,
@@ -47,6 +50,7 @@ export const templates: readonly Template[] = [
   lstmForecast,
   mccullochPitts,
   multiInput,
+  multiLabel,
   perceptronAnd,
   perceptronOr,
   residualCnn,

@@ -39,6 +39,10 @@ describe('a template, on its test rows', () => {
     ['gru-forecast', 'r2', 0.9],
     ['multi-input', 'r2', 0.95],
     ['text-average', 'accuracy', 0.97],
+    ['conv-lstm', 'accuracy', 0.95],
+    ['multi-label', 'overheated/f1', 0.93],
+    ['multi-label', 'unbalanced/f1', 0.93],
+    ['multi-label', 'leaking/f1', 0.93],
   ])(
     '%s reaches %s of at least %f',
     async (id, metric, least) => {
