@@ -35,6 +35,11 @@ function openWorkload(id: string, threads: number): Subject {
       id,
       workloads.map((item) => item.id),
     )
+  return { runner: runnerOf(workload, threads), flopsPerStep: flopsPerStep(workload) }
+}
+
+/** A workload on random data of the right shape. */
+export function runnerOf(workload: Workload, threads: number): StepRunner {
   const { batch, rows, optimizer } = workload
   const plan = parsePlan({ batchSize: batch, seed: SEED, ...(optimizer ? { optimizer } : {}) })
   const { compiled } = prepareModel({
@@ -43,7 +48,7 @@ function openWorkload(id: string, threads: number): Subject {
     signature: signatureOf(workload),
     trainRows: rows,
   })
-  const runner = new StepRunner(loadNative(), {
+  return new StepRunner(loadNative(), {
     compiled,
     slots: randomSlots(compiled.slots, workload, signatureOf(workload)),
     rows: Int32Array.from({ length: rows }, (_, row) => row),
@@ -52,7 +57,6 @@ function openWorkload(id: string, threads: number): Subject {
     seed: SEED,
     threads,
   })
-  return { runner, flopsPerStep: flopsPerStep(workload) }
 }
 
 function openProject(path: string, wanted: string | undefined, threads: number): Subject {

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <cstring>
-#include <new>
+
+#include "memory.h"
 
 namespace lamina {
 
@@ -262,12 +263,11 @@ class Loader {
 }  // namespace
 
 AlignedFloats::AlignedFloats(int64_t count) : size_(count) {
-  const size_t bytes = (static_cast<size_t>(std::max<int64_t>(count, 1)) * sizeof(float) + 63) / 64 * 64;
-  data_.reset(static_cast<float*>(::operator new(bytes, std::align_val_t{64})));
-  std::memset(data_.get(), 0, bytes);
+  const size_t bytes = static_cast<size_t>(std::max<int64_t>(count, 1)) * sizeof(float);
+  data_ = {static_cast<float*>(allocateZeroed(bytes)), Release{bytes}};
 }
 
-void AlignedFloats::Release::operator()(float* pointer) const { ::operator delete(pointer, std::align_val_t{64}); }
+void AlignedFloats::Release::operator()(float* pointer) const { releaseZeroed(pointer, bytes); }
 
 Program loadProgram(const ProgramSource& source, int64_t persistentFloats, int threads) {
   return Loader(source, persistentFloats, threads).load();

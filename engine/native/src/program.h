@@ -67,6 +67,7 @@ class AlignedFloats {
 
  private:
   struct Release {
+    size_t bytes;
     void operator()(float* pointer) const;
   };
   std::unique_ptr<float, Release> data_;
