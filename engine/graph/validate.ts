@@ -11,7 +11,7 @@ import { diagnoseAdversaries } from './adversarial.ts'
 import { advise } from './advice.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import type { DatasetSignature, GraphDocument, GraphNode } from './document.ts'
-import { disconnect, nameProblem, removeNodes, setParams } from './edit.ts'
+import { connect, disconnect, nameProblem, removeNodes, setParams } from './edit.ts'
 import type { DocumentInference } from './infer.ts'
 import { inferDocument, leastEdges } from './infer.ts'
 import { maskFindings } from './mask-findings.ts'
@@ -97,6 +97,20 @@ function nodeFindings(document: GraphDocument, node: GraphNode, repeated: Readon
   return [...found, ...portFindings(document, node, declaration)]
 }
 
+/** The remedy for attention whose query alone is connected: its source attends to itself. */
+function selfAttention(document: GraphDocument, node: GraphNode, declaration: LayerDeclaration, port: string) {
+  const query = declaration.inputs[0]?.name ?? ''
+  const [only, ...more] = connectionsOf(document).incoming.get(node.id)?.get(query) ?? []
+  if (declaration.category !== 'attention' || port === query || !only || more.length > 0) return {}
+  const joined = connect(document, only.from, { node: node.id, port })
+  if (!joined.ok) return {}
+  const source = document.nodes[only.from.node]?.name
+  return {
+    fix: `Connect ${source} to the ${port} too, so that it attends to itself, or another sequence.`,
+    repair: { ...joined.patch, label: `Connect ${source} to the ${port}` },
+  }
+}
+
 function portFindings(document: GraphDocument, node: GraphNode, declaration: LayerDeclaration): Diagnostic[] {
   const found: Diagnostic[] = []
   const ports = connectionsOf(document).incoming.get(node.id)
@@ -116,6 +130,7 @@ function portFindings(document: GraphDocument, node: GraphNode, declaration: Lay
         received: edges.length === 0 ? 'none' : String(edges.length),
         fix: `Drag a connection to ${node.name}, or remove it.`,
         repair: removeNodes(document, [node.id]),
+        ...selfAttention(document, node, declaration, port.name),
       })
     if (!port.variadic && edges.length > 1) {
       const extra = edges.slice(1).map((edge) => edge.id)

@@ -3,11 +3,15 @@ import type { EffectiveParams, ParamSpec, ParamSpecs } from './params.ts'
 import { numberParam, textParam } from './read-params.ts'
 
 const options: readonly { value: InitializerName; label: string; help: string }[] = [
-  { value: 'glorot_uniform', label: 'Glorot uniform', help: '$U(-a, a)$, $a = \\sqrt{6 / (fan_{in} + fan_{out})}$' },
+  {
+    value: 'glorot_uniform',
+    label: 'Glorot uniform',
+    help: 'Xavier: $U(-a, a)$, $a = \\sqrt{6 / (fan_{in} + fan_{out})}$',
+  },
   {
     value: 'glorot_normal',
     label: 'Glorot normal',
-    help: 'truncated normal, $\\sigma^2 = 2 / (fan_{in} + fan_{out})$',
+    help: 'Xavier: truncated normal, $\\sigma^2 = 2 / (fan_{in} + fan_{out})$',
   },
   { value: 'he_uniform', label: 'He uniform', help: '$U(-a, a)$, $a = \\sqrt{6 / fan_{in}}$; for ReLU and its kin' },
   {

@@ -118,6 +118,8 @@ export interface LayerDeclaration {
   icon: string
   /** One sentence for the palette. */
   summary: string
+  /** Other names by which people look for it. */
+  aliases?: readonly string[]
   /** A paragraph for the inspector; may hold formulas between `$`. */
   help: string
   inputs: readonly PortSpec[]

@@ -5,7 +5,7 @@ import { defineLayer, type LayerDeclaration } from './layer.ts'
 import { mergesMasks } from './masks.ts'
 import { layerError } from './problem.ts'
 
-interface Merging extends Pick<LayerDeclaration, 'type' | 'label' | 'keras' | 'icon' | 'summary' | 'help'> {
+interface Merging extends Pick<LayerDeclaration, 'type' | 'label' | 'keras' | 'icon' | 'summary' | 'aliases' | 'help'> {
   /** What the card shows: `sum`, `mean`, ... */
   fact: string
   /** What is done, for messages: `... cannot be <done>`. */

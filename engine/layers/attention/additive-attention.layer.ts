@@ -9,6 +9,7 @@ export const additiveAttention = defineLayer(
     keras: 'AdditiveAttention',
     icon: 'scan-search',
     summary: 'Mixes the values of a sequence by a learned sum over query and key (Bahdanau).',
+    aliases: ['Bahdanau'],
     help: 'As Attention, with scores $s_{tj} = \\sum_d w_d \\tanh(q_{td} + k_{jd})$ and a learned $w$. It holds one number for each query, key and feature: costly for long sequences.',
     params: {
       useScale: {

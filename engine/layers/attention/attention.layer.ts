@@ -10,6 +10,7 @@ export const attention = defineLayer(
     keras: 'Attention',
     icon: 'focus',
     summary: 'Mixes the values of a sequence by how well their keys match a query (Luong).',
+    aliases: ['dot product', 'Luong'],
     help: 'Each step of the query is compared with each key, $s_{tj} = q_t \\cdot k_j$, and gets the mean of the values weighted by $\\text{softmax}_j(s_{tj})$. Without a key the values are their own keys; connect one sequence to query and value for self-attention. Masked values do not take part, and steps of a masked query become 0.',
     params: {
       scoreMode: {

@@ -26,6 +26,7 @@ export const multiHeadAttention = defineLayer({
   category: 'attention',
   icon: 'network',
   summary: 'Several attentions side by side, each over learned projections of query, key and value.',
+  aliases: ['self attention', 'cross attention'],
   help: 'Each head projects query, key and value to a few features and computes $\\text{softmax}(q k^T / \\sqrt{d}) v$ with $d = keyDim$; the heads are joined by one more projection. Connect one sequence to query and value for self-attention. Masked values do not take part; the output carries the mask of the query.',
   inputs: attentionPorts,
   outputs: [{ name: 'output', label: 'output' }],

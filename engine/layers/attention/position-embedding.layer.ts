@@ -11,6 +11,7 @@ export const positionEmbedding = defineLayer({
   category: 'attention',
   icon: 'list-ordered',
   summary: 'Adds a learned vector for each position to a sequence.',
+  aliases: ['positional encoding', 'learned positions'],
   help: 'Attention does not know the order of steps. This layer learns one vector for each position and adds it: $y_t = x_t + p_t$. Put it behind the Embedding of the tokens (both together are TokenAndPositionEmbedding of KerasHub).',
   inputs: [{ name: 'input', label: 'sequence' }],
   outputs: [{ name: 'output', label: 'output' }],

@@ -20,6 +20,7 @@ export const sinePositionEncoding = defineLayer({
   category: 'attention',
   icon: 'audio-waveform',
   summary: 'Adds sines and cosines that tell positions apart to a sequence.',
+  aliases: ['positional encoding', 'sinusoidal'],
   help: 'Attention does not know the order of steps. This layer adds $\\sin(t / w^{2i/d})$ to feature $2i$ and $\\cos$ of the same to feature $2i + 1$ of step $t$, with $d$ features and the longest wavelength $w$. Nothing is learned.',
   inputs: [{ name: 'input', label: 'sequence' }],
   outputs: [{ name: 'output', label: 'output' }],

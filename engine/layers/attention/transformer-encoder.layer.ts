@@ -46,6 +46,7 @@ export const transformerEncoder = defineLayer({
   category: 'attention',
   icon: 'blocks',
   summary: 'One block of a transformer: self-attention and a small network for every step, with residual connections.',
+  aliases: ['self attention', 'BERT', 'transformer block'],
   help: 'Computes $a = \\text{norm}(x + \\text{attention}(x))$ and $y = \\text{norm}(a + W_2 f(W_1 a))$ (Vaswani et al. 2017; TransformerEncoder of KerasHub). With "normalise first" each part reads a normalised copy instead and the sums stay as they are: deep stacks train more calmly. Masked steps do not take part in the attention.',
   inputs: [{ name: 'input', label: 'sequence' }],
   outputs: [{ name: 'output', label: 'output' }],

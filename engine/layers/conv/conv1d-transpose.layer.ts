@@ -23,6 +23,7 @@ export const conv1dTranspose = defineLayer({
   category: 'convolution',
   icon: 'unfold-horizontal',
   summary: 'Lengthens sequences with learned kernels.',
+  aliases: ['deconvolution', 'transposed'],
   help: 'The transposed map of a convolution, also called deconvolution: every input step lays its kernels, weighted, over the output. Stride $s$ makes the sequence $s$ times as long.',
   inputs: [{ name: 'input', label: 'sequences' }],
   outputs: [{ name: 'output', label: 'output' }],

@@ -19,6 +19,7 @@ export const conv1d = defineLayer({
   category: 'convolution',
   icon: 'audio-waveform',
   summary: 'Slides learned kernels along sequences.',
+  aliases: ['causal', 'temporal convolution'],
   help: 'Each filter spans a few steps and all channels: at every step the numbers under it are multiplied with its weights and summed, plus a bias, and the activation follows. Causal padding keeps the future out of every step.',
   inputs: [{ name: 'input', label: 'sequences' }],
   outputs: [{ name: 'output', label: 'output' }],

@@ -33,6 +33,7 @@ export const conv2dTranspose = defineLayer({
   category: 'convolution',
   icon: 'scaling',
   summary: 'Enlarges images with learned kernels.',
+  aliases: ['deconvolution', 'transposed'],
   help: 'The transposed map of a convolution, also called deconvolution: every input pixel lays its kernels, weighted, over the output. Stride $s$ makes the image $s$ times as large; kernels whose size is a multiple of the stride avoid a checkerboard.',
   inputs: [{ name: 'input', label: 'images' }],
   outputs: [{ name: 'output', label: 'output' }],

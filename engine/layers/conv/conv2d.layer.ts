@@ -21,6 +21,7 @@ export const conv2d = defineLayer({
   category: 'convolution',
   icon: 'scan',
   summary: 'Slides learned kernels over images.',
+  aliases: ['pointwise', '1x1'],
   help: 'Each filter is a small image: at every position the pixels under it are multiplied with its weights and summed over all channels (a cross-correlation), plus a bias, and the activation follows. A filter of $k_h \\times k_w$ over $C$ channels has $k_h k_w C$ weights, shared by all positions.',
   inputs: [{ name: 'input', label: 'images' }],
   outputs: [{ name: 'output', label: 'output' }],

@@ -36,6 +36,7 @@ export const conv3dTranspose = defineLayer({
   category: 'convolution',
   icon: 'scale-3d',
   summary: 'Enlarges volumes with learned kernels.',
+  aliases: ['deconvolution', 'transposed'],
   help: 'The transposed map of a convolution, also called deconvolution: every input voxel lays its kernels, weighted, over the output. Stride $s$ makes the volume $s$ times as large along that axis.',
   inputs: [{ name: 'input', label: 'volumes' }],
   outputs: [{ name: 'output', label: 'output' }],

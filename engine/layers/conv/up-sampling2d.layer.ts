@@ -10,6 +10,7 @@ export const upSampling2d = defineLayer({
   category: 'convolution',
   icon: 'maximize',
   summary: 'Repeats the pixels of images, or blends between them.',
+  aliases: ['unpooling', 'upsample', 'resize', 'nearest', 'bilinear'],
   help: 'Makes images larger by repeating each pixel down and across (nearest neighbour), or by blending the two nearest rows and columns in proportion to their distance (bilinear). It has no weights; a Conv2D behind it smooths.',
   inputs: [{ name: 'input', label: 'images' }],
   outputs: [{ name: 'output', label: 'output' }],

@@ -12,6 +12,7 @@ export const activation = defineLayer({
   category: 'core',
   icon: 'activity',
   summary: 'Applies a function to every element.',
+  aliases: ['nonlinearity', 'transfer function'],
   help: 'Without a non-linear function between them, any number of Dense layers equals one. Softmax and its logarithm work over the last axis; all others on each number alone.',
   inputs: [{ name: 'input', label: 'input' }],
   outputs: [{ name: 'output', label: 'output' }],

@@ -50,6 +50,7 @@ export const dense = defineLayer({
   category: 'core',
   icon: 'network',
   summary: 'Connects every input with every unit.',
+  aliases: ['fully connected', 'FC', 'linear', 'perceptron'],
   help: 'Computes $y = f(x W + b)$ over the last axis; leading axes are kept. It has $I \\cdot units$ weights in the kernel $W$ and $units$ in the bias $b$. As an activation of this layer leaky_relu has slope 0.2 and elu $\\alpha = 1$; the Activation layer lets you choose.',
   inputs: [{ name: 'input', label: 'input' }],
   outputs: [{ name: 'output', label: 'output' }],

@@ -11,6 +11,7 @@ export const embedding = defineLayer({
   category: 'core',
   icon: 'table-2',
   summary: 'Looks up a learned vector for each number of a token or category.',
+  aliases: ['lookup table', 'text', 'tokens', 'word vectors'],
   help: 'Replaces each number $i$ of its input by row $i$ of a learned table with $inputDim$ rows and $outputDim$ columns; a last axis of $outputDim$ is added. The input holds whole numbers from 0 to $inputDim - 1$, so leave those columns unscaled. A number outside makes the result, and so the loss, not a number (NaN). Fractions are cut off. Nothing before the layer can learn, because a choice has no gradient.',
   inputs: [{ name: 'input', label: 'input' }],
   outputs: [{ name: 'output', label: 'output' }],

@@ -10,6 +10,7 @@ export const leakyRelu = defineLayer({
   category: 'core',
   icon: 'trending-up',
   summary: 'ReLU with a small slope for negative numbers.',
+  aliases: ['lrelu'],
   help: 'Computes $y = x$ for $x > 0$ and $y = slope \\cdot x$ otherwise: no unit dies, because the gradient is never 0.',
   inputs: [{ name: 'input', label: 'input' }],
   outputs: [{ name: 'output', label: 'output' }],

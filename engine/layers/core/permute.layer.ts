@@ -31,6 +31,7 @@ export const permute = defineLayer({
   category: 'core',
   icon: 'shuffle',
   summary: 'Puts the axes of each sample in another order.',
+  aliases: ['transpose', 'swap axes'],
   help: 'With the order (2, 1) a sequence of $T$ steps with $F$ features becomes one of $F$ steps with $T$ features. Axes count from 1; the batch stays in front.',
   inputs: [{ name: 'input', label: 'input' }],
   outputs: [{ name: 'output', label: 'output' }],

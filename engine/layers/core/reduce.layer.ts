@@ -17,6 +17,7 @@ export const reduce = defineLayer({
   category: 'core',
   icon: 'fold-vertical',
   summary: 'Takes the mean, sum, largest or smallest along one axis.',
+  aliases: ['sum', 'mean', 'max', 'pool'],
   help: 'Computes one number from all along the axis, as keras.ops.mean, sum, max and min do: $y = \\frac{1}{n} \\sum_i x_i$ for the mean. The gradient of the largest goes to it alone, in equal parts where several are equal.',
   inputs: [{ name: 'input', label: 'input' }],
   outputs: [{ name: 'output', label: 'output' }],

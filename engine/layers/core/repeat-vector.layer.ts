@@ -22,6 +22,7 @@ export const repeatVector = defineLayer({
   category: 'core',
   icon: 'copy-plus',
   summary: 'Makes a sequence out of one vector by repeating it.',
+  aliases: ['tile', 'decoder'],
   help: '$N \\times F$ becomes $N \\times n \\times F$. Between the encoder and the decoder of a sequence it gives the decoder the summary at every step.',
   inputs: [{ name: 'input', label: 'vector' }],
   outputs: [{ name: 'output', label: 'output' }],

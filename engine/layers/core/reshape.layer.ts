@@ -31,6 +31,7 @@ export const reshape = defineLayer({
   category: 'core',
   icon: 'grid-2x2',
   summary: 'Gives each sample another shape with as many elements.',
+  aliases: ['view', 'squeeze', 'expand dims'],
   help: 'Reads the elements of a sample in order, the last axis running fastest, and lays them out anew. One dimension may be -1: it takes what is left.',
   inputs: [{ name: 'input', label: 'input' }],
   outputs: [{ name: 'output', label: 'output' }],

@@ -11,6 +11,7 @@ export const slice = defineLayer({
   category: 'core',
   icon: 'scissors',
   summary: 'Takes a range out of one axis.',
+  aliases: ['split', 'crop', 'select'],
   help: 'Keeps $size$ neighbours along the axis from $begin$ on, as keras.ops.slice_along_axis or x[:, begin:begin+size] of NumPy: one of several features, the last step of a sequence, a region of an image.',
   inputs: [{ name: 'input', label: 'input' }],
   outputs: [{ name: 'output', label: 'output' }],

@@ -8,6 +8,7 @@ export const noise = defineLayer({
   category: 'io',
   icon: 'dices',
   summary: 'A vector of random numbers for each sample: what a generator makes its samples from.',
+  aliases: ['GAN', 'latent', 'generator'],
   help: 'Gives $z \\sim N(0, 1)$, new numbers in every step, in training and in prediction; it takes no data. In a GAN it feeds the generator: nearby vectors become similar samples. The numbers follow from the seed.',
   inputs: [],
   outputs: [{ name: 'output', label: 'noise' }],

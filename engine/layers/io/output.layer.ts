@@ -27,6 +27,7 @@ export const output = defineLayer({
   category: 'io',
   icon: 'log-out',
   summary: 'Compares what arrives with a target column, or with an Input.',
+  aliases: ['loss', 'label', 'head'],
   help: 'Names the target column and the loss. With "auto" the loss follows from the target: classes and one unit each give sparse categorical cross-entropy, two classes and one unit give binary cross-entropy, numbers give mean squared error. An autoencoder names one of its own Inputs as target: the network is to give back what it was fed, through a bottleneck or from a noisy copy (noise layers leave the target clean). With several outputs the total loss is $\\sum_k w_k L_k$ (Keras loss_weights).',
   inputs: [{ name: 'input', label: 'prediction' }],
   outputs: [],

@@ -33,6 +33,7 @@ export const concatenate = defineLayer({
   category: 'merge',
   icon: 'between-horizontal-start',
   summary: 'Joins its inputs along one axis.',
+  aliases: ['skip connection', 'join', 'stack', 'cat'],
   help: 'Lays two or more inputs side by side along the axis; all other dimensions must agree. $N \\times 3$ and $N \\times 5$ give $N \\times 8$.',
   inputs: [{ name: 'inputs', label: 'inputs', variadic: true, min: 2 }],
   outputs: [{ name: 'output', label: 'output' }],

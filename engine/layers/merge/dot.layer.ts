@@ -87,6 +87,7 @@ export const dot = defineLayer({
   category: 'merge',
   icon: 'dot',
   summary: 'Multiplies its two inputs and sums along one axis of each.',
+  aliases: ['matmul', 'cosine similarity'],
   help: 'The scalar product of all pairs of vectors along the chosen axes: $N \\times 3 \\times 5$ and $N \\times 4 \\times 5$ over the last axes give $N \\times 3 \\times 4$. With "normalise" it is the cosine of the angle between them.',
   inputs: [{ name: 'inputs', label: 'inputs', variadic: true, min: 2 }],
   outputs: [{ name: 'output', label: 'output' }],

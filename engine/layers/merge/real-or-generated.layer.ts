@@ -9,6 +9,7 @@ export const realOrGenerated = defineLayer({
   category: 'merge',
   icon: 'scale',
   summary: 'Shows a discriminator real samples and generated ones in turn: the junction of a GAN.',
+  aliases: ['GAN', 'discriminator', 'adversarial'],
   help: 'Everything on the way from Noise to here is the generator, everything behind it the discriminator, whose single unit says whether a sample is real. In each step the discriminator learns to tell a batch of the data from a generated one, then the generator learns to pass for real: $-\\log D(x) - \\log(1 - D(G(z)))$ and $-\\log D(G(z))$ with sigmoid and binary cross-entropy (Goodfellow et al. 2014, the form that does not saturate), squares with mean squared error (Mao et al. 2017). Prediction and export give the generator.',
   inputs: [
     { name: 'real', label: 'real samples' },

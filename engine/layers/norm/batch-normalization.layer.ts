@@ -12,6 +12,7 @@ export const batchNormalization = defineLayer({
   category: 'normalization',
   icon: 'sliders-horizontal',
   summary: 'Standardises each feature over the batch.',
+  aliases: ['BN'],
   help: 'Computes $y = \\gamma (x - \\mu) / \\sqrt{\\sigma^2 + \\epsilon} + \\beta$ for each entry of the last axis. While training $\\mu$ and $\\sigma^2$ come from the batch, and moving averages $m \\leftarrow momentum \\cdot m + (1 - momentum) \\cdot batch$ are kept; evaluation and prediction use the moving averages.',
   inputs: [{ name: 'input', label: 'input' }],
   outputs: [{ name: 'output', label: 'output' }],

@@ -31,6 +31,7 @@ export const groupNormalization = defineLayer({
   category: 'normalization',
   icon: 'group',
   summary: 'Standardises groups of channels of each sample.',
+  aliases: ['GN', 'instance normalization'],
   help: 'Computes $y = \\gamma (x - \\mu) / \\sqrt{\\sigma^2 + \\epsilon} + \\beta$ with $\\mu$ and $\\sigma^2$ of all positions of a group of channels, for each sample by itself (Wu and He 2018). Unlike BatchNormalization it does not depend on the batch, which suits small batches. One group a channel is instance normalisation.',
   inputs: [{ name: 'input', label: 'input' }],
   outputs: [{ name: 'output', label: 'output' }],

@@ -11,6 +11,7 @@ export const layerNormalization = defineLayer({
   category: 'normalization',
   icon: 'ruler',
   summary: 'Standardises each sample over its features.',
+  aliases: ['LN'],
   help: 'Computes $y = \\gamma (x - \\mu) / \\sqrt{\\sigma^2 + \\epsilon} + \\beta$ with $\\mu$ and $\\sigma^2$ of the last axis, for each sample and each position by itself. Nothing depends on the batch: training, evaluation and prediction do the same.',
   inputs: [{ name: 'input', label: 'input' }],
   outputs: [{ name: 'output', label: 'output' }],

@@ -44,6 +44,7 @@ export const normalization = defineLayer({
   category: 'normalization',
   icon: 'scale',
   summary: 'Shifts and scales features by a given mean and variance.',
+  aliases: ['standardize'],
   help: 'Computes $y = (x - mean) / \\sqrt{variance}$ over the last axis with numbers that are given and never change: one for all features, or one for each. A standard deviation below $10^{-7}$ counts as $10^{-7}$. To take mean and variance from the training rows, as adapt does in Keras, choose standardisation of the columns in the data view: it is fitted inside each fold and travels with the exported model.',
   inputs: [{ name: 'input', label: 'input' }],
   outputs: [{ name: 'output', label: 'output' }],

@@ -9,6 +9,7 @@ export const rescaling = defineLayer({
   category: 'normalization',
   icon: 'scaling',
   summary: 'Multiplies its input by one number and adds another.',
+  aliases: ['scale', 'lambda'],
   help: 'Computes $y = scale \\cdot x + offset$ with numbers that stay as they are: nothing is learned. A scale of $1 / 255$ brings pixels from 0 to 255 into 0 to 1, as data that come raw need it.',
   inputs: [{ name: 'input', label: 'input' }],
   outputs: [{ name: 'output', label: 'output' }],

@@ -9,6 +9,7 @@ export const unitNormalization = defineLayer({
   category: 'normalization',
   icon: 'circle-dot',
   summary: 'Gives the features of each sample the norm 1.',
+  aliases: ['l2 normalize'],
   help: 'Computes $y = x / \\max(\\lVert x \\rVert_2, 10^{-12})$ over the last axis, for each sample and position by itself: what is left is the direction. A sample of zeros stays as it is and passes no gradient.',
   inputs: [{ name: 'input', label: 'input' }],
   outputs: [{ name: 'output', label: 'output' }],

@@ -24,6 +24,7 @@ export const activityRegularization = defineLayer({
   category: 'regularization',
   icon: 'gauge',
   summary: 'Adds a penalty on its input to the loss.',
+  aliases: ['l1', 'l2', 'sparsity'],
   help: 'Passes its input on and adds $L_1 \\sum |x| + L_2 \\sum x^2$, a mean over samples, to the loss. An $L_1$ penalty behind a hidden layer makes its activity sparse.',
   inputs: [{ name: 'input', label: 'input' }],
   outputs: [{ name: 'output', label: 'output' }],

@@ -25,31 +25,73 @@ export function categoryOf(declaration: LayerDeclaration | undefined): Category 
 }
 
 /** Keras' classes that a layer offers as a parameter: Bidirectional, TimeDistributed. */
-const wrappersOf = ({ params }: LayerDeclaration): string =>
+const wrappersOf = ({ params }: LayerDeclaration): string[] =>
   Object.values(params)
     .map(({ keras }) => keras ?? '')
     .filter((name) => /^[A-Z]/.test(name))
-    .join(' ')
 
 /** `Conv1D` before `Conv1DTranspose`, `Conv2D` before `Conv10D`. */
 const byLabel = new Intl.Collator('en', { numeric: true })
 
-/** Layers by category, in the order of their labels, whose label, type, Keras names or summary hold every word of the query; empty categories are left out. */
+const NO_MATCH = 6
+const letters = (text: string) => text.toLowerCase().replace(/[^a-z0-9]/g, '')
+
+/** What its parameters are called and can be: `sigmoid`, `causal`. */
+function parameterText(layer: LayerDeclaration): string {
+  return Object.values(layer.params)
+    .flatMap((spec) => [
+      spec.label,
+      spec.keras ?? '',
+      ...(spec.kind === 'choice' ? spec.options.flatMap(({ value, label }) => [value, label]) : []),
+    ])
+    .join(' ')
+    .toLowerCase()
+}
+
+/** What is said of the options of its parameters, where other names stand: `Xavier`. */
+function optionHelp(layer: LayerDeclaration): string {
+  return Object.values(layer.params)
+    .flatMap((spec) => (spec.kind === 'choice' ? spec.options.map(({ help }) => help ?? '') : []))
+    .join(' ')
+    .toLowerCase()
+}
+
+/**
+ * How far a layer is from what is asked for: 0 called so, 1 a name begins so, 2 its names hold every word, 3 its summary too,
+ * 4 its parameters, 5 one word in what is said of their options.
+ */
+function distance(layer: LayerDeclaration, query: string): number {
+  const words = query.toLowerCase().split(/\s+/).filter(Boolean)
+  const names = [layer.label, layer.type, layer.keras ?? '', ...wrappersOf(layer), ...(layer.aliases ?? [])]
+  const wanted = letters(query)
+  const written = names.map(letters)
+  if (wanted !== '' && written.includes(wanted)) return 0
+  if (wanted !== '' && written.some((name) => name.startsWith(wanted))) return 1
+  const called = `${names.join(' ')} ${written.join(' ')}`.toLowerCase()
+  if (words.every((word) => called.includes(word))) return 2
+  const described = `${called} ${layer.summary.toLowerCase()}`
+  if (words.every((word) => described.includes(word))) return 3
+  const settled = `${described} ${parameterText(layer)}`
+  if (words.every((word) => settled.includes(word))) return 4
+  return words.length === 1 && optionHelp(layer).includes(words[0] as string) ? 5 : NO_MATCH
+}
+
+/**
+ * Layers that answer a query, by category: what answers best comes first, then the order of labels. Parameters count only when no
+ * name or summary answers; categories without any are left out.
+ */
 export function searchLayers(
   query: string,
   layers: readonly LayerDeclaration[],
 ): { category: Category; layers: LayerDeclaration[] }[] {
-  const words = query.toLowerCase().split(/\s+/).filter(Boolean)
-  const matches = layers.filter((layer) => {
-    const text = `${layer.label} ${layer.type} ${layer.keras ?? ''} ${wrappersOf(layer)} ${layer.summary}`.toLowerCase()
-    return words.every((word) => text.includes(word))
-  })
+  const rated = layers.map((layer) => ({ layer, far: query.trim() === '' ? 0 : distance(layer, query) }))
+  const nearest = Math.min(...rated.map(({ far }) => far))
+  const matches = rated
+    .filter(({ far }) => far < NO_MATCH && far <= Math.max(nearest, 3))
+    .sort((a, b) => a.far - b.far || byLabel.compare(a.layer.label, b.layer.label))
   return categories
-    .map((category) => ({
-      category,
-      layers: matches
-        .filter((layer) => layer.category === category.id)
-        .sort((a, b) => byLabel.compare(a.label, b.label)),
-    }))
-    .filter((group) => group.layers.length > 0)
+    .map((category) => matches.filter(({ layer }) => layer.category === category.id))
+    .filter((group) => group.length > 0)
+    .sort((a, b) => (a[0]?.far ?? 0) - (b[0]?.far ?? 0))
+    .map((group) => ({ category: categoryOf(group[0]?.layer), layers: group.map(({ layer }) => layer) }))
 }

@@ -49,7 +49,7 @@ export function reportCells(report: Report): Cells {
 /** How an autoencoder does on each label that it has not seen, as a table. */
 export function labelCells({ labels }: ReconstructionReport): Cells {
   return [
-    ['label', 'rows', 'mean error', 'above threshold'],
+    ['label', 'rows', 'mean error', 'share above threshold'],
     ...labels.map((each) => [each.label, each.rows, each.mean, each.flagged ?? '']),
   ]
 }

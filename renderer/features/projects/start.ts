@@ -37,9 +37,17 @@ export function whenText(iso: string, now: Date): string {
   return formatTime(iso).slice(0, 10)
 }
 
-/** Templates by what they are about; groups without any are left out. */
-export function groupTemplates(templates: readonly TemplateInfo[]) {
+/** Templates by what they are about, those whose words hold every word of the query; groups without any are left out. */
+export function groupTemplates(templates: readonly TemplateInfo[], query = '') {
+  const words = query.toLowerCase().split(/\s+/).filter(Boolean)
   return templateGroups
-    .map(({ id, label }) => ({ id, label, templates: templates.filter((template) => template.group === id) }))
+    .map(({ id, label }) => ({
+      id,
+      label,
+      templates: templates.filter(({ group, id: name, title, summary, task }) => {
+        const text = `${label} ${name} ${title} ${summary} ${task}`.toLowerCase()
+        return group === id && words.every((word) => text.includes(word))
+      }),
+    }))
     .filter((group) => group.templates.length > 0)
 }

@@ -62,6 +62,18 @@ describe('structure', () => {
     expect(find(document, 'graph.unconnected', irisData)).toMatchObject({ node: 'sum', received: '1' })
   })
 
+  it('offers self-attention where only the query of attention is connected', () => {
+    const document = draw(
+      { in: ['input', { shape: [2, 2] }], heads: ['multi_head_attention'], flat: ['flatten'], out: ['output'] },
+      ['in -> heads.query', 'heads -> flat', 'flat -> out'],
+    )
+    const missing = find(document, 'graph.unconnected', irisData)
+    expect(missing).toMatchObject({ port: 'value', repair: { label: 'Connect in to the value' } })
+    expect(codes(validateDocument(repaired(document, missing), { dataset: irisData }))).not.toContain(
+      'graph.unconnected',
+    )
+  })
+
   it('names every layer of a cycle and offers to open it', () => {
     const document = draw({ in: ['input'], a: ['dense'], b: ['dense'], out: ['output'] }, ['a -> b', 'b -> out'])
     const back = { id: 'x', from: { node: 'b', port: 'output' }, to: { node: 'a', port: 'input' }, order: 0 }

@@ -22,9 +22,33 @@ describe('the palette', () => {
 
   it('finds layers by label, Keras name and what they do', () => {
     expect(found('DENSE')).toContain('dense')
-    expect(found('batchnorm')).toHaveLength(1)
+    expect(found('batchnorm')).toEqual(['batch_normalization'])
     expect(found('element by element')).toContain('add')
     expect(found('no such layer')).toEqual([])
+  })
+
+  it.each([
+    ['BN', 'batch_normalization'],
+    ['max pool', 'max_pooling1d'],
+    ['fully connected', 'dense'],
+    ['TimeDistributed', 'dense'],
+    ['skip connection', 'add'],
+    ['deconvolution', 'conv1d_transpose'],
+    ['self-attention', 'multi_head_attention'],
+    ['positional encoding', 'position_embedding'],
+    ['GAN', 'noise'],
+    ['relu', 'relu'],
+    ['dropout', 'dropout'],
+    ['add', 'add'],
+    ['sigmoid', 'activation'],
+    ['Xavier', 'dense'],
+  ])('puts first what people mean by %s', (query, type) => {
+    expect(found(query)[0]).toBe(type)
+  })
+
+  it('looks at parameters only when nothing is called so', () => {
+    expect(found('softmax')).toEqual(['softmax'])
+    expect(found('Xavier').length).toBeGreaterThan(5)
   })
 
   it('gives each category a colour of its own', () => {
