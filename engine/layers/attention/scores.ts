@@ -161,7 +161,7 @@ export function hideQueries(context: LowerContext, output: ValueId): ValueId {
 export function scoreAttention(
   about: Pick<
     LayerDeclaration,
-    'type' | 'label' | 'keras' | 'icon' | 'summary' | 'help' | 'weights' | 'lower' | 'headline'
+    'type' | 'label' | 'keras' | 'icon' | 'summary' | 'aliases' | 'help' | 'weights' | 'lower' | 'headline'
   > & {
     params: ParamSpecs
     samples: LayerDeclaration['samples']

@@ -118,7 +118,10 @@ export const dense = defineLayer({
     if (activity) penalize(result, activity)
     return [result]
   },
-  headline: (params) => [`${numberParam(params, 'units')} units`, textParam(params, 'activation')],
+  headline(params) {
+    const units = numberParam(params, 'units')
+    return [units === 1 ? '1 unit' : `${units} units`, textParam(params, 'activation')]
+  },
   samples: [
     { inputs: [[-1, 4]], params: { units: 5 } },
     { inputs: [[-1, 4]], params: { units: 3, activation: 'softmax' } },

@@ -124,7 +124,9 @@ export const input = defineLayer({
     const shape = shapeParam(params, 'shape')
     const columns = columnsParam(params, 'columns')
     const facts = shape.length > 0 ? [formatShape(shape)] : []
-    return columns.length > 0 ? [...facts, `${columns.length} columns`] : [...facts, 'all features']
+    return columns.length > 0
+      ? [...facts, `${columns.length} ${columns.length === 1 ? 'column' : 'columns'}`]
+      : [...facts, 'all features']
   },
   samples: [
     { inputs: [], params: { shape: [4] } },

@@ -32,8 +32,8 @@ const shortLabels: Readonly<Record<string, string>> = {
   'initialWeights.project': 'Project file',
   'earlyStopping.enabled': 'Stop early',
   'earlyStopping.restoreBest': 'Restore best',
-  'checkpoint.everyEpochs': 'Every epochs',
-  'checkpoint.seconds': 'Every seconds',
+  'checkpoint.everyEpochs': 'Epochs between',
+  'checkpoint.seconds': 'Seconds between',
 }
 
 function labelled(field: PlanField): PlanField {
