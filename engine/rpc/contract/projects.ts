@@ -7,6 +7,8 @@ export interface TemplateInfo {
   id: string
   title: string
   summary: string
+  /** What it teaches. */
+  lesson: string
   group: TemplateGroup
   task: TemplateTask
   rows: number

@@ -20,8 +20,8 @@ import { templateFile, templateSize } from './template-data.ts'
 
 export function templateInfos(): TemplateInfo[] {
   return templates.map((template) => {
-    const { id, title, summary, group, task } = template
-    return { id, title, summary, group, task, ...templateSize(template) }
+    const { id, title, summary, lesson, group, task } = template
+    return { id, title, summary, lesson, group, task, ...templateSize(template) }
   })
 }
 

@@ -44,8 +44,8 @@ export function groupTemplates(templates: readonly TemplateInfo[], query = '') {
     .map(({ id, label }) => ({
       id,
       label,
-      templates: templates.filter(({ group, id: name, title, summary, task }) => {
-        const text = `${label} ${name} ${title} ${summary} ${task}`.toLowerCase()
+      templates: templates.filter(({ group, id: name, title, summary, lesson, task }) => {
+        const text = `${label} ${name} ${title} ${summary} ${lesson} ${task}`.toLowerCase()
         return group === id && words.every((word) => text.includes(word))
       }),
     }))
