@@ -4,6 +4,21 @@ import { defineConfig } from 'vitest/config'
 const slow = 'test/**/*.slow.test.ts'
 const dom = 'test/**/*.dom.test.ts'
 
+/** The numeric tests once more with a lower instruction set, which the engine takes from the environment. */
+const lowered = (level: 'avx2' | 'plain') => ({
+  extends: true as const,
+  test: {
+    name: level,
+    environment: 'node',
+    env: { LAMINA_SIMD: level },
+    include: [
+      'test/conformance/ops/kernels.test.ts',
+      'test/unit/native/{attention,kernels,level,losses,optimizers,random,session}.test.ts',
+      'test/integration/training/golden-*.test.ts',
+    ],
+  },
+})
+
 export default defineConfig({
   plugins: [vue()],
   test: {
@@ -33,6 +48,8 @@ export default defineConfig({
           exclude: [slow],
         },
       },
+      lowered('avx2'),
+      lowered('plain'),
     ],
   },
 })

@@ -18,7 +18,7 @@ const folder = mkdtempSync(join(tmpdir(), 'lamina-parity-'))
 const file = join(folder, 'comparisons.ndjson')
 writeFileSync(file, '')
 const runner = join(root, 'node_modules', 'vitest', 'vitest.mjs')
-const run = spawnSync(process.execPath, [runner, 'run', 'golden', 'schedules'], {
+const run = spawnSync(process.execPath, [runner, 'run', '--project', 'engine', 'golden', 'schedules'], {
   cwd: root,
   stdio: ['ignore', 'inherit', 'inherit'],
   env: { ...process.env, LAMINA_PARITY_FILE: file },
