@@ -7,7 +7,7 @@ import { loadNative } from '../../../engine/native/index.ts'
 import type { Checkpoint, Resume } from '../../../engine/training/checkpoint.ts'
 import { runStateFromJson, runStateToJson } from '../../../engine/training/run-state.ts'
 import { createTrainer, type RunOutcome, type TrainRequest } from '../../../engine/training/trainer.ts'
-import { TrainingControl } from '../../../engine/training/trainer-control.ts'
+import { TrainingControl, type TrainingRequest } from '../../../engine/training/trainer-control.ts'
 import { epochOrder } from '../../../engine/training/trainer-loop.ts'
 import { readCheckpoints } from './checkpoint-files.ts'
 import { killedProject } from './killed-run.ts'
@@ -61,6 +61,21 @@ async function stopAfter(turns: number, request: TrainRequest): Promise<RunOutco
   return outcome
 }
 
+/** Says `stop` from the given reading of `requested` on: the loop reads it at every place where it may stop. */
+class StopsAtReading extends TrainingControl {
+  #readings: number
+
+  constructor(readings: number) {
+    super()
+    this.#readings = readings
+  }
+
+  override get requested(): TrainingRequest {
+    this.#readings -= 1
+    return this.#readings < 0 ? 'stop' : super.requested
+  }
+}
+
 describe('the same seed', () => {
   it('gives the same bits on 1, 2 and 4 threads', async () => {
     const project = noisyDigits()
@@ -89,17 +104,29 @@ describe('a run that was stopped and resumed', () => {
   it('is the uninterrupted run, bit for bit, wherever it was stopped', async () => {
     const project = noisyDigits()
     const whole = await trainer.train(project)
-    const stoppedAt = new Set<number>()
     for (const turns of [0, 1, 2, 3, 5, 8, 13, 21, 34, 200]) {
       let outcome = await stopAfter(turns, project)
-      for (let rounds = 0; outcome.status === 'stopped' && rounds < 3; rounds += 1) {
-        stoppedAt.add(outcome.last.iteration)
+      for (let rounds = 0; outcome.status === 'stopped' && rounds < 3; rounds += 1)
         outcome = await stopAfter(turns, { ...project, resumeFrom: resumeOf(outcome) })
-      }
       if (outcome.status === 'stopped') outcome = await trainer.train({ ...project, resumeFrom: resumeOf(outcome) })
       expectSameRun(outcome, whole)
     }
-    expect(stoppedAt.size).toBeGreaterThan(3)
+  })
+
+  it('is the uninterrupted run at each place between epochs, and between training and validation', async () => {
+    const project = noisyDigits({ epochs: 3 })
+    const whole = await trainer.train(project)
+    const stops: [iteration: number, inEpoch: boolean][] = []
+    for (let readings = 0; ; readings += 2) {
+      const outcome = await trainer.train({ ...project, control: new StopsAtReading(readings) })
+      if (outcome.status !== 'stopped') break
+      stops.push([outcome.last.iteration, outcome.last.state.partial !== null])
+      expectSameRun(await trainer.train({ ...project, resumeFrom: resumeOf(outcome) }), whole)
+    }
+    const steps = whole.last.iteration / 3
+    expect(new Set(stops.map(String))).toEqual(
+      new Set([0, 1, 2].flatMap((epoch) => [`${epoch * steps},false`, `${(epoch + 1) * steps},true`])),
+    )
   })
 
   it('goes on in the middle of an epoch, at the very batch', async () => {
