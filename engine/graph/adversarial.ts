@@ -6,6 +6,11 @@ import { connectionsOf, reachable } from './topology.ts'
 /** The layer at which real and generated samples meet. */
 export const JUNCTION = 'real_or_generated'
 
+/** True for the drawing of a GAN. */
+export function hasAdversaries({ nodes }: GraphDocument): boolean {
+  return Object.values(nodes).some(({ type }) => type === JUNCTION)
+}
+
 /** The two networks of a GAN. */
 export interface Adversaries {
   junction: NodeId

@@ -4,10 +4,11 @@ import type { LayerDeclaration } from '../layers/layer.ts'
 import { suggestion } from '../layers/near-matches.ts'
 import { checkParams } from '../layers/param-check.ts'
 import { findLayer, layers } from '../layers/registry.ts'
+import { adversarialPlanProblems } from '../training/objective-adversarial.ts'
 import { diagnoseOutputs } from '../training/objective-diagnostics.ts'
 import { resolveOutputs } from '../training/objectives.ts'
 import type { TrainingPlan } from '../training/plan.ts'
-import { diagnoseAdversaries } from './adversarial.ts'
+import { diagnoseAdversaries, hasAdversaries } from './adversarial.ts'
 import { advise } from './advice.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import type { DatasetSignature, GraphDocument, GraphNode } from './document.ts'
@@ -48,7 +49,7 @@ export function validateDocument(document: GraphDocument, context: ValidationCon
     ...tokenFindings(document, inference, context.dataset),
     ...diagnoseOutputs(document, inference, resolveOutputs(document, inference, context.dataset)),
     ...diagnoseAdversaries(document, inference),
-    ...planFindings(context),
+    ...planFindings(document, context),
     ...advise(document, inference, context.dataset),
   ]
   return diagnostics.sort((a, b) => severities[a.severity] - severities[b.severity])
@@ -285,10 +286,15 @@ function presenceFindings(document: GraphDocument): Diagnostic[] {
   return found
 }
 
-function planFindings({ plan, dataset, trainingRows }: ValidationContext): Diagnostic[] {
+function planFindings(document: GraphDocument, { plan, dataset, trainingRows }: ValidationContext): Diagnostic[] {
+  if (!plan) return []
+  const found: Diagnostic[] = hasAdversaries(document)
+    ? adversarialPlanProblems(plan).map((problem) => ({ ...problem, severity: 'error', param: problem.where }))
+    : []
   const rows = trainingRows ?? dataset?.rowCount
-  if (!plan || rows === undefined || plan.batchSize <= rows) return []
+  if (rows === undefined || plan.batchSize <= rows) return found
   return [
+    ...found,
     {
       severity: 'error',
       code: 'training.batch-larger-than-data',

@@ -2,7 +2,7 @@ import type { ErrorDetails } from '../base/errors.ts'
 import { LaminaError } from '../base/errors.ts'
 import type { Shape } from '../base/shape.ts'
 import type { Adversarial, LossDeclaration, MetricDeclaration, Objective, TargetEncoding } from '../compile/types.ts'
-import { adversariesOf, imitatedInput, JUNCTION } from '../graph/adversarial.ts'
+import { adversariesOf, hasAdversaries, imitatedInput } from '../graph/adversarial.ts'
 import type { DatasetSignature, GraphDocument, GraphNode, NodeId } from '../graph/document.ts'
 import type { DocumentInference } from '../graph/infer.ts'
 import { connectionsOf } from '../graph/topology.ts'
@@ -117,7 +117,7 @@ function resolveAdversary(document: GraphDocument, output: NodeId): Target | nul
 
 /** True when an Output learns from a target column of the data; that of an autoencoder or a GAN does not. */
 export function usesTargets(document: GraphDocument): boolean {
-  if (Object.values(document.nodes).some((node) => node.type === JUNCTION)) return false
+  if (hasAdversaries(document)) return false
   return Object.values(document.nodes).some(
     (node) => node.type === 'output' && reconstructedInput(node.params.target) === null,
   )

@@ -1,6 +1,7 @@
 import { LaminaError } from '../base/errors.ts'
 import type { Json, JsonObject } from '../base/json.ts'
 import type { DatasetDescription } from '../data/dataset.ts'
+import { hasAdversaries } from '../graph/adversarial.ts'
 import type { GraphDocument } from '../graph/document.ts'
 import { setFrozen, setParams } from '../graph/edit.ts'
 import { applyPatch } from '../graph/patch.ts'
@@ -181,7 +182,7 @@ function searchable(path: string, label: string, spec: ParamSpec, current: Json)
 /** Parameters of layers and plan that can be swept, with ranges and present values; those hidden by present settings are left out. */
 export function searchableParameters(document: GraphDocument, plan: TrainingPlan): SearchableParameter[] {
   const found: (SearchableParameter | null)[] = []
-  for (const field of planFields(plan))
+  for (const field of planFields(plan, { adversarial: hasAdversaries(document) }))
     if (field.visible) found.push(searchable(`training.${field.path}`, field.spec.label, field.spec, field.value))
   for (const node of Object.values(document.nodes)) {
     const specs = findLayer(node.type)?.params ?? {}

@@ -270,12 +270,20 @@ function choiceFields(prefix: string, specs: ParamSpecs, params: JsonObject): Pl
   }))
 }
 
-/** All fields of a plan with the parameters of its optimiser and schedule after them, in the order of the form. */
-export function planFields(plan: TrainingPlan): PlanField[] {
+/** Fields that mean nothing to a GAN; one that is set stays in sight, so that it can be reset. */
+const ordinary = (path: string) =>
+  path === 'sampleWeight' || path === 'classWeight' || path.startsWith('earlyStopping.')
+
+/**
+ * All fields of a plan with the parameters of its optimiser and schedule after them, in the order of the form. Which are shown depends on
+ * whether the plan is that of a GAN.
+ */
+export function planFields(plan: TrainingPlan, { adversarial = false } = {}): PlanField[] {
   const values = Object.fromEntries(Object.keys(planParams).map((path) => [path, readPlan(plan, path)]))
   const fields: PlanField[] = []
   for (const [path, spec] of Object.entries(planParams)) {
-    const visible = spec.visible?.(values as never) ?? true
+    const resettable = !spec.visible && values[path] !== spec.default
+    const visible = adversarial && ordinary(path) ? resettable : (spec.visible?.(values as never) ?? true)
     fields.push({ path, spec, value: values[path] as Json, visible })
     if (path === 'optimizer')
       fields.push(...choiceFields(path, findOptimizer(plan.optimizer.type)?.params ?? {}, plan.optimizer.params))

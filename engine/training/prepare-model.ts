@@ -8,6 +8,7 @@ import { inferDocument } from '../graph/infer.ts'
 import { validateDocument } from '../graph/validate.ts'
 import { effectiveParams } from '../layers/param-check.ts'
 import { type EpochRecord, seriesOf, VALIDATION } from './history.ts'
+import { adversarialPlanProblems } from './objective-adversarial.ts'
 import { objectivesOf, resolveTarget } from './objectives.ts'
 import { findOptimizer, optimizers } from './optimizers/registry.ts'
 import type { TrainingPlan } from './plan.ts'
@@ -49,7 +50,8 @@ export function prepareModel(request: PrepareModelRequest): PreparedModel {
   const inference = inferDocument(document, signature)
   const objectives = objectivesOf(document, signature, inference).map((objective) => {
     if (objective.adversarial) {
-      refuseAdversarialPlan(plan)
+      const problem = trainRows === undefined ? undefined : adversarialPlanProblems(plan)[0]
+      if (problem) throw new LaminaError(problem)
       return objective
     }
     const column = objective.reconstruction ? null : resolveTarget(inference.nodes[objective.output]!.params, signature)
@@ -99,8 +101,13 @@ export function learningRateOf(
   }
 }
 
+/** True for a GAN, whose losses measure two networks against each other and so say nothing of how good either is. */
+export function isAdversarial({ objectives }: Pick<PreparedModel, 'objectives'>): boolean {
+  return objectives.some(({ adversarial }) => adversarial !== undefined)
+}
+
 /**
- * The value that tells how good an epoch is, with its direction; null when this run will not have it.
+ * The value that tells how good an epoch is, with its direction; null when this run will not have it, and for a GAN, which has no best epoch.
  * Throws `training.unknown-monitor` when early stopping is asked for and needs it.
  */
 export function monitorOf(
@@ -108,6 +115,7 @@ export function monitorOf(
   prepared: PreparedModel,
   validationRows: number,
 ): { name: string; better: 'higher' | 'lower' } | null {
+  if (isAdversarial(prepared)) return null
   const available = new Map<string, 'higher' | 'lower'>()
   for (const { name, better } of readingsOf(prepared)) {
     available.set(name, better)
@@ -171,20 +179,6 @@ function refuseBrokenDocument(document: GraphDocument, dataset: DatasetSignature
     problems: errors.map((error) => error.code),
   }
   throw new LaminaError({ code, message, where, expected, received, fix, data })
-}
-
-/** Weights of samples and gathered gradients have no place in the turns of a GAN. */
-function refuseAdversarialPlan({ sampleWeight, optimizer }: TrainingPlan): void {
-  const gathers = Number(optimizer.params.gradientAccumulationSteps ?? 1) > 1
-  if (sampleWeight === '' && !gathers) return
-  throw new LaminaError({
-    code: 'training.adversarial',
-    message: gathers ? 'A GAN gathers no gradients over several steps.' : 'A GAN does not weigh its samples.',
-    where: gathers ? 'training.optimizer.gradientAccumulationSteps' : 'training.sampleWeight',
-    expected: gathers ? '1' : 'no column',
-    received: gathers ? String(optimizer.params.gradientAccumulationSteps) : sampleWeight,
-    fix: 'Reset the field; a larger batch size has a like effect.',
-  })
 }
 
 function refuseBatchSize(batchSize: number, trainRows: number): void {

@@ -24,6 +24,8 @@ export interface TrainingJob {
   readings: readonly MetricReading[]
   /** The value early stopping watches; null when this run does not have it. */
   monitor: { name: string; better: 'higher' | 'lower' } | null
+  /** The losses are those of a GAN. */
+  adversarial: boolean
   control: TrainingControl
   resume?: Resume
   /** Must keep all of them or none, and must not return before they are safe. */
@@ -109,6 +111,7 @@ export class TrainingLoop {
       stepsPerEpoch: this.#steps,
       trainSamples: rows.train.length,
       history: this.#history,
+      adversarial: job.adversarial,
     })
   }
 

@@ -1,4 +1,4 @@
-import { HealthMonitor } from './health/index.ts'
+import { HealthMonitor, healthRulesOf } from './health/index.ts'
 import type { EpochRecord } from './history.ts'
 import type { TrainingEvent } from './trainer-events.ts'
 
@@ -12,6 +12,8 @@ export interface ReporterOptions {
   trainSamples: number
   /** Grows while training goes on; read by the health rules. */
   history: readonly EpochRecord[]
+  /** The losses are those of a GAN. */
+  adversarial: boolean
 }
 
 export interface StepProgress {
@@ -31,7 +33,7 @@ function isHealthCheckDue(epoch: number): boolean {
 /** Gathers what happens during training into events, about ten a second. */
 export class TrainerReporter {
   readonly #options: ReporterOptions
-  readonly #health = new HealthMonitor()
+  readonly #health: HealthMonitor
   /** Epochs whose history the health rules have seen. */
   #checked = 0
   #startedAt = performance.now()
@@ -41,6 +43,7 @@ export class TrainerReporter {
 
   constructor(options: ReporterOptions) {
     this.#options = options
+    this.#health = new HealthMonitor(healthRulesOf(options.adversarial))
   }
 
   epochCompleted(record: EpochRecord): void {

@@ -11,7 +11,7 @@ import type { TrainingPlan } from './plan.ts'
 import { parsePlan } from './plan-parse.ts'
 import { applyInitialWeights, type SourceTensor } from './plan-weights.ts'
 import { bindSlots, prepareData } from './prepare.ts'
-import { learningRateOf, monitorOf, prepareModel, readingsOf } from './prepare-model.ts'
+import { isAdversarial, learningRateOf, monitorOf, prepareModel, readingsOf } from './prepare-model.ts'
 import { TrainingControl } from './trainer-control.ts'
 import type { TrainingEvent } from './trainer-events.ts'
 import { TrainingLoop } from './trainer-loop.ts'
@@ -131,6 +131,7 @@ async function train({ native, memoryBudget }: TrainerDependencies, request: Tra
       }),
       readings: readingsOf(prepared, fitted),
       monitor,
+      adversarial: isAdversarial(prepared),
       control: request.control ?? new TrainingControl(),
       resume: request.resumeFrom,
       save: request.save,

@@ -2,7 +2,7 @@ import { LaminaError } from '../base/errors.ts'
 import type { Json } from '../base/json.ts'
 import { mapConcurrently } from '../evaluation/concurrent.ts'
 import { lowerIsBetter } from '../evaluation/holdout.ts'
-import { JUNCTION } from '../graph/adversarial.ts'
+import { hasAdversaries } from '../graph/adversarial.ts'
 import type { NativeAddon } from '../native/program.ts'
 import { usesTargets } from '../training/objectives.ts'
 import { applyOverrides } from '../training/override.ts'
@@ -174,12 +174,8 @@ function planOf(request: SweepRequest, index: number): { epochs: number } {
   return { epochs: typeof epochs === 'number' ? epochs : base.plan.epochs }
 }
 
-function isAdversarial({ nodes }: SweepBase['document']): boolean {
-  return Object.values(nodes).some((node) => node.type === JUNCTION)
-}
-
 function scoresOf(base: SweepBase): readonly string[] {
-  if (isAdversarial(base.document)) return generationScores
+  if (hasAdversaries(base.document)) return generationScores
   if (!usesTargets(base.document)) return reconstructionScores
   return isRegression(base) ? numberScores : classScores
 }
@@ -190,7 +186,7 @@ function isRegression({ document, description }: Pick<SweepBase, 'document' | 'd
 
 /** The usual score to rank trials by: of numbers and of reconstructions the root mean squared error, of classes the accuracy, of a GAN the distance of means. */
 export function defaultMetric(base: Pick<SweepBase, 'document' | 'description'>): string {
-  if (isAdversarial(base.document)) return 'mean_distance'
+  if (hasAdversaries(base.document)) return 'mean_distance'
   return isRegression(base) || !usesTargets(base.document) ? 'rmse' : 'accuracy'
 }
 

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../base/json.ts'
 import type { DatasetDescription, FittedPreprocessing } from '../../data/dataset.ts'
+import { hasAdversaries } from '../../graph/adversarial.ts'
 import type { GraphDocument } from '../../graph/document.ts'
 import type { ProjectStore } from '../../store/projects.ts'
 import type { StoredRun } from '../../store/runs.ts'
@@ -35,7 +36,7 @@ export function snapshotOf(run: StoredRun): RunSnapshot {
 }
 
 export function toSummary(run: StoredRun): RunSummary {
-  const { plan, parameters } = snapshotOf(run)
+  const { document, plan, parameters } = snapshotOf(run)
   const figures = run.summary as unknown as Partial<RunFigures>
   return {
     id: run.id,
@@ -50,7 +51,8 @@ export function toSummary(run: StoredRun): RunSummary {
     seconds: run.seconds,
     epochs: figures.epochs ?? 0,
     plannedEpochs: plan.epochs,
-    bestEpoch: figures.bestEpoch ?? null,
+    // Older versions marked one for a GAN too.
+    bestEpoch: hasAdversaries(document) ? null : (figures.bestEpoch ?? null),
     usedEpoch: usedEpoch(plan, figures),
     metrics: figures.metrics ?? {},
     parameters,

@@ -15,6 +15,8 @@ export interface HealthWarning {
 export interface HealthRule {
   id: string
   label: string
+  /** What it is about: a loss that is to fall, unless said otherwise, or the two losses of a GAN, which work against each other. */
+  of?: 'adversarial'
   /** The warning, or null while all is well. Must be cheap: it is asked about ten times a second. */
   check(history: readonly EpochRecord[]): Omit<HealthWarning, 'rule'> | null
 }

@@ -2,12 +2,17 @@ import type { EpochRecord } from '../../../engine/rpc/contract/training.ts'
 import type { Point } from '../../charts/downsample.ts'
 import type { Series } from '../../charts/line-chart.ts'
 
-/** Metric names of a history, `loss` first, without the `validation_` prefix. */
+/** Metric names of a history in the order they are shown, without the `validation_` prefix. */
 export function metricNames(history: readonly EpochRecord[]): string[] {
-  const names = new Set<string>()
-  for (const record of history.slice(0, 1).concat(history.slice(-1)))
-    for (const name of Object.keys(record.metrics)) names.add(name.replace(/^validation_/, ''))
-  return [...names].sort((a, b) => Number(b === 'loss') - Number(a === 'loss') || a.localeCompare(b))
+  const keys = history.slice(0, 1).concat(history.slice(-1))
+  return metricOrder(keys.flatMap(({ metrics }) => Object.keys(metrics)))
+}
+
+/** Names without the `validation_` prefix, each once: `loss` first, but last for a GAN, where it is the sum of two that work against each other. */
+export function metricOrder(keys: readonly string[]): string[] {
+  const names = [...new Set(keys.map((key) => key.replace(/^validation_/, '')))]
+  const place = (name: string) => (name !== 'loss' ? 0 : names.includes('generator_loss') ? 1 : -1)
+  return names.sort((a, b) => place(a) - place(b) || a.localeCompare(b))
 }
 
 /** Curves of one metric: training and, where there is one, validation. `label` names the run when several are drawn. */

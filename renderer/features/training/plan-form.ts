@@ -72,21 +72,21 @@ function withRuns(field: PlanField, runs: readonly StartingRun[]): PlanField {
 
 /**
  * The visible fields of a plan in sections, in the order of their declaration. `columns` are the numeric columns of the data, `runs` those
- * to start from.
+ * to start from; a GAN has fields of its own. Sections without a field are left out.
  */
 export function planSections(
   plan: TrainingPlan,
   columns: readonly string[] = [],
   runs: readonly StartingRun[] = [],
+  adversarial = false,
 ): PlanSection[] {
-  const fields = planFields(plan)
+  const fields = planFields(plan, { adversarial })
     .filter((field) => field.visible)
     .map((field) => withRuns(withColumns(labelled(field), columns), runs))
   const sectionOf = (path: string) => sections.find(({ id }) => id === path.split('.')[0])?.id ?? 'run'
-  return sections.map((section) => ({
-    ...section,
-    fields: fields.filter(({ path }) => sectionOf(path) === section.id),
-  }))
+  return sections
+    .map((section) => ({ ...section, fields: fields.filter(({ path }) => sectionOf(path) === section.id) }))
+    .filter((section) => section.fields.length > 0)
 }
 
 function specsOf(head: 'optimizer' | 'schedule', type: string): ParamSpecs {

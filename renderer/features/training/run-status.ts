@@ -1,6 +1,6 @@
 import type { RunSummary } from '../../../engine/rpc/contract/training.ts'
 import { formatCount } from '../../services/format.ts'
-import { metricLabel } from './curves.ts'
+import { metricLabel, metricOrder } from './curves.ts'
 
 export type BadgeKind = 'neutral' | 'accent' | 'success' | 'warning' | 'danger'
 
@@ -32,17 +32,19 @@ export interface FigureRow {
   validation: number | null
 }
 
-/** Final or present metrics side by side for training and validation, `loss` first. */
+/** Final or present metrics side by side for training and validation. */
 export function figureRows(metrics: Readonly<Record<string, number>>): FigureRow[] {
-  const names = [...new Set(Object.keys(metrics).map((key) => key.replace(/^validation_/, '')))]
-  return names
-    .sort((a, b) => Number(b === 'loss') - Number(a === 'loss') || a.localeCompare(b))
-    .map((name) => ({
-      name,
-      label: metricLabel(name),
-      train: metrics[name] ?? null,
-      validation: metrics[`validation_${name}`] ?? null,
-    }))
+  return metricOrder(Object.keys(metrics)).map((name) => ({
+    name,
+    label: metricLabel(name),
+    train: metrics[name] ?? null,
+    validation: metrics[`validation_${name}`] ?? null,
+  }))
+}
+
+/** What was noticed that is no trouble by itself. */
+export function isNote({ rule }: { rule: string }): boolean {
+  return rule === 'balance'
 }
 
 /** The run a view looks at: the one that trains, else the chosen one, else the newest. */

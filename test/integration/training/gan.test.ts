@@ -8,8 +8,10 @@ import { predictTable } from '../../../engine/evaluation/predict.ts'
 import { reconstructedColumns } from '../../../engine/evaluation/reconstruction.ts'
 import { exportOnnx } from '../../../engine/export/onnx/export-onnx.ts'
 import { exportPredictionsCsv } from '../../../engine/export/predictions-csv.ts'
+import { validateDocument } from '../../../engine/graph/validate.ts'
 import { loadNative } from '../../../engine/native/index.ts'
 import type { Checkpoint } from '../../../engine/training/checkpoint.ts'
+import { HealthMonitor, healthRulesOf } from '../../../engine/training/health/index.ts'
 import { runStateFromJson, runStateToJson } from '../../../engine/training/run-state.ts'
 import { createTrainer, type TrainedModel } from '../../../engine/training/trainer.ts'
 import { TrainingControl } from '../../../engine/training/trainer-control.ts'
@@ -104,6 +106,32 @@ describe('a GAN on digits', () => {
     for (const { metrics } of history)
       expect(metrics.discriminator_loss! + metrics.generator_loss!).toBeCloseTo(metrics.loss!, 5)
     expect(model.compiled.slots.map(({ kind }) => kind)).toEqual(['input'])
+  })
+
+  it('has no best epoch and is told nothing about a loss that does not fall', async () => {
+    const warnings: string[] = []
+    const outcome = await createTrainer({ native }).train({
+      ...withPlan(gan, { epochs: 40 }),
+      onEvent: (event) => event.type === 'warning' && warnings.push(event.warning.rule),
+    })
+    expect(outcome.best).toBeNull()
+    expect(outcome.restored).toBe('last')
+    const ordinary = healthRulesOf(false).map(({ id }) => id)
+    expect(warnings.filter((rule) => ordinary.includes(rule))).toEqual([])
+    // What would be said of such a loss otherwise.
+    expect(new HealthMonitor(healthRulesOf(false)).check(outcome.history)).not.toEqual([])
+  })
+
+  it.each([
+    [{ earlyStopping: { ...gan.plan.earlyStopping, enabled: true } }, 'earlyStopping.enabled'],
+    [{ schedule: { type: 'reduce_on_plateau', params: {} } }, 'schedule'],
+    [{ sampleWeight: 'pixel_0_0' }, 'sampleWeight'],
+  ] as [Partial<Project['plan']>, string][])('refuses a plan with %j', async (plan, path) => {
+    const where = `training.${path}`
+    const changed = withPlan(gan, plan)
+    await expect(train(changed)).rejects.toMatchObject({ details: { code: 'training.adversarial', where } })
+    const found = validateDocument(changed.document, { plan: changed.plan })
+    expect(found).toContainEqual(expect.objectContaining({ severity: 'error', code: 'training.adversarial', where }))
   })
 
   it('predicts generated samples in source units, the same each time', async () => {

@@ -24,6 +24,7 @@ function warningsWhenFlushedEvery(epochs: number): unknown[] {
     stepsPerEpoch: 1,
     trainSamples: 1,
     history,
+    adversarial: false,
   })
   for (const record of overfitted) {
     history.push(record)

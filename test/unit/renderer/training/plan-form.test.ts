@@ -23,6 +23,17 @@ describe('the form of a training plan', () => {
     const stopping = changePlan(defaultPlan, 'earlyStopping.enabled', true)
     expect(fieldsOf(stopping).earlyStopping).toContain('earlyStopping.patience')
   })
+  it('leaves out what means nothing to a GAN, but not a setting that is to be reset', () => {
+    const paths = (plan = defaultPlan) =>
+      planSections(plan, [], [], true).flatMap(({ fields }) => fields.map((field) => field.path))
+    expect(paths().filter((path) => /earlyStopping|Weight$/.test(path))).toEqual([])
+    expect(planSections(defaultPlan, [], [], true).map(({ id }) => id)).not.toContain('earlyStopping')
+    const stopping = changePlan(changePlan(defaultPlan, 'earlyStopping.enabled', true), 'sampleWeight', 'age')
+    expect(paths(stopping).filter((path) => /earlyStopping|Weight$/.test(path))).toEqual([
+      'sampleWeight',
+      'earlyStopping.enabled',
+    ])
+  })
   it('offers the numeric columns as sample weights', () => {
     const fields = planSections(defaultPlan, ['age', 'weight']).flatMap((section) => section.fields)
     const { spec } = fields.find((field) => field.path === 'sampleWeight')!
