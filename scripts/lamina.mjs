@@ -1,8 +1,6 @@
 #!/usr/bin/env node
 // The command line from a clone. Plain JavaScript, so that it starts on any Node and then finds one that runs TypeScript.
-import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import * as module from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
@@ -26,7 +24,8 @@ function atLeast(major, minor) {
 }
 
 /** Runs the command line in another Node and ends as it ends. */
-function handOver(command, args) {
+async function handOver(command, args) {
+  const { spawn } = await import('node:child_process')
   const child = spawn(command, args, {
     stdio: 'inherit',
     shell: command.endsWith('.cmd'),
@@ -45,15 +44,15 @@ function handOver(command, args) {
 }
 
 if (runsTypeScript()) {
-  module.enableCompileCache?.()
+  await import('./quick-start.mjs')
   process.argv[1] = entry
   const cli = await import(pathToFileURL(entry).href)
   process.exitCode = (await cli.main(process.argv.slice(2))) ?? process.exitCode
 } else if (atLeast(22, 12) && !process.env.LAMINA_HANDED_OVER) {
   const flags = ['--experimental-strip-types', '--disable-warning=ExperimentalWarning']
-  handOver(process.execPath, [...flags, fileURLToPath(import.meta.url), ...process.argv.slice(2)])
+  await handOver(process.execPath, [...flags, fileURLToPath(import.meta.url), ...process.argv.slice(2)])
 } else if (nodeOfNpm() && !process.env.LAMINA_HANDED_OVER) {
-  handOver(nodeOfNpm(), [fileURLToPath(import.meta.url), ...process.argv.slice(2)])
+  await handOver(nodeOfNpm(), [fileURLToPath(import.meta.url), ...process.argv.slice(2)])
 } else {
   console.error(
     [

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { type ErrorDetails, LaminaError } from '../base/errors.ts'
-import type { ContractShape, HandlersOf, Method } from './contract/define.ts'
+import type { ContractShape, LoadersOf, Method } from './contract/define.ts'
 import { PROTOCOL_VERSION, parseMessage, type RequestMessage } from './protocol.ts'
 import type { Transport } from './transport.ts'
 
@@ -11,7 +11,7 @@ export interface EventSource {
 
 export interface ServerOptions<C extends ContractShape, Context> {
   contract: C
-  handlers: HandlersOf<C, Context>
+  handlers: LoadersOf<C, Context>
   context: Context
   events: EventSource
   version: string
@@ -29,7 +29,8 @@ type LooseHandler<Context> = (params: unknown, context: Context) => unknown
 
 /**
  * Answers calls that arrive on `transport` until it closes. Arguments are checked against the contract before a handler
- * sees them; whatever a handler throws leaves as ErrorDetails. Calls run concurrently; answers may overtake each other.
+ * sees them; whatever a handler throws leaves as ErrorDetails. Calls begin in the order in which they came, run concurrently,
+ * and their answers may overtake each other.
  */
 export function serve<C extends ContractShape, Context>(
   transport: Transport,
@@ -45,9 +46,21 @@ export function serve<C extends ContractShape, Context>(
     settle()
   }
 
+  let begun: Promise<unknown> = Promise.resolve()
+  /** Begins a call once those before it have begun, for their handlers may have to be loaded first. */
+  function begin({ method, params }: RequestMessage): Promise<{ result: unknown }> {
+    const started = begun.then(async () => {
+      const call = await prepare(options, method, params)
+      return { result: call() }
+    })
+    begun = started.catch(() => {})
+    return started
+  }
+
   async function answer(request: RequestMessage): Promise<void> {
     try {
-      const value = await dispatch(options, request.method, request.params)
+      const { result } = await begin(request)
+      const value = await result
       transport.send({ type: 'result', id: request.id, value: value ?? null })
     } catch (thrown) {
       const error = LaminaError.from(thrown, request.method)
@@ -72,12 +85,12 @@ export function serve<C extends ContractShape, Context>(
   return { closed, close: () => transport.close() }
 }
 
-/** Checks the arguments of one call and runs its handler. Throws `rpc.unknown-method`, `rpc.invalid-params`. */
-export async function dispatch<C extends ContractShape, Context>(
+/** Checks the arguments of one call and loads its handler. Throws `rpc.unknown-method`, `rpc.invalid-params`. */
+async function prepare<C extends ContractShape, Context>(
   options: Pick<ServerOptions<C, Context>, 'contract' | 'handlers' | 'context'>,
   name: string,
   params: unknown,
-): Promise<unknown> {
+): Promise<() => unknown> {
   const [domain = '', method = '', ...rest] = name.split('.')
   const known =
     rest.length === 0 && Object.hasOwn(options.contract, domain) && Object.hasOwn(options.contract[domain]!, method)
@@ -91,8 +104,8 @@ export async function dispatch<C extends ContractShape, Context>(
       fix: 'Window and engine must be of the same version of Lamina; restart the studio.',
     })
   const checked = checkParams(options.contract[domain]![method]!, name, params)
-  const handlers = options.handlers as Record<string, Record<string, LooseHandler<Context>>>
-  return await handlers[domain]![method]!(checked, options.context)
+  const handlers = (await options.handlers[domain]!()) as Record<string, LooseHandler<Context>>
+  return () => handlers[method]!(checked, options.context)
 }
 
 function checkParams(method: Method, name: string, params: unknown): unknown {

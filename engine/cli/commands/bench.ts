@@ -1,5 +1,4 @@
 import { mkdtempSync, rmSync } from 'node:fs'
-import * as module from 'node:module'
 import { arch, availableParallelism, cpus, platform, release, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -56,6 +55,8 @@ export interface Measured {
 const ROUNDS_ALONE = 5
 const ROUNDS_COMPARED = 7
 const worker = fileURLToPath(new URL('../../bench/worker.ts', import.meta.url))
+/** What the command line itself starts with (scripts/lamina.mjs). */
+const quickStart = new URL('../../../scripts/quick-start.mjs', import.meta.url).href
 
 /** `lamina bench [subjects...] [--threads 1,2] [--compare [peers]] [--profile]` */
 export async function run(context: CommandContext, names: readonly string[], options: Options): Promise<void> {
@@ -223,13 +224,7 @@ function peersNamed(asked: boolean | string): readonly Peer[] {
   })
 }
 
-/** Starts a process of Lamina's own, with what Node compiled before. */
+/** Starts a process of Lamina's own. */
 function workerCommand(name: string, args: readonly string[]): Command {
-  const cache = module.getCompileCacheDir?.()
-  return {
-    name,
-    command: process.execPath,
-    args: [...process.execArgv, worker, ...args],
-    ...(cache ? { env: { NODE_COMPILE_CACHE: cache } } : {}),
-  }
+  return { name, command: process.execPath, args: [...process.execArgv, '--import', quickStart, worker, ...args] }
 }

@@ -33,3 +33,8 @@ export type HandlersOf<C extends ContractShape, Context> = {
     ) => Promise<ResultOf<C[D][M]>> | ResultOf<C[D][M]>
   }
 }
+
+/** The handlers of each domain, loaded when a client first calls one of them: a command pays for what it uses. */
+export type LoadersOf<C extends ContractShape, Context> = {
+  readonly [D in keyof C]: () => Promise<HandlersOf<C, Context>[D]>
+}

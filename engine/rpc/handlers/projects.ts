@@ -2,10 +2,12 @@ import type { HandlersOf } from '../contract/define.ts'
 import type { projects } from '../contract/projects.ts'
 import type { EngineContext } from '../services/context.ts'
 import { projectInfo } from '../services/projects.ts'
-import { fillFromTemplate, templateInfos } from '../services/templates.ts'
+
+/** Forty documents: loaded by whoever makes a project, not by whoever opens one. */
+const loadTemplates = () => import('../services/templates.ts')
 
 export const projectHandlers: HandlersOf<{ projects: typeof projects }, EngineContext>['projects'] = {
-  templates: () => templateInfos(),
+  templates: async () => (await loadTemplates()).templateInfos(),
 
   recent: (_params, { settings }) => settings.recent(),
 
@@ -16,7 +18,8 @@ export const projectHandlers: HandlersOf<{ projects: typeof projects }, EngineCo
 
   suggestPath: ({ name }, { paths, projects: open }) => ({ path: open.suggestPath(paths.documents, name) }),
 
-  create({ path, template, dataPath }, context) {
+  async create({ path, template, dataPath }, context) {
+    const { fillFromTemplate } = await loadTemplates()
     const project = context.projects.create(path, (store) => fillFromTemplate(context, store, template, dataPath))
     return projectInfo(project)
   },

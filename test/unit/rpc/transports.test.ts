@@ -28,7 +28,7 @@ const contract = {
 }
 
 const handlers = {
-  echo: {
+  echo: async () => ({
     value: ({ value }: { value?: unknown }) => value,
     bytes: ({ bytes }: { bytes: Uint8Array }) => bytes.map((byte) => byte ^ 255),
     never: () => new Promise<null>(() => {}),
@@ -49,7 +49,7 @@ const handlers = {
       for (let turn = 0; turn < turns; turn += 1) await Promise.resolve()
       return n
     },
-  },
+  }),
 }
 
 type Call = (params: unknown) => Promise<unknown>
@@ -180,5 +180,35 @@ describe.each(Object.entries(transports))('over %s', (_name, open) => {
     expect(await call.value!({ value: 'back' })).toBe('back')
     expect(states.filter((state) => state !== 'connected')).toEqual(['lost rpc.connection-lost'])
     expect(states.at(-1)).toBe('connected')
+  })
+})
+
+describe('calls whose handlers are not loaded yet', () => {
+  it('begin in the order in which they came', async () => {
+    const gate = deferred<void>()
+    const begun: string[] = []
+    const noted = (name: string) => () => {
+      begun.push(name)
+      return null
+    }
+    const call = { call: method<null>()(v.object({})) }
+    const loaders = {
+      slow: async () => {
+        await gate.promise
+        return { call: noted('slow') }
+      },
+      quick: async () => ({ call: noted('quick') }),
+    }
+    const [left, right] = memoryPair()
+    const client = new RpcClient()
+    const options = { contract: { slow: call, quick: call }, handlers: loaders, context: null, version: '1.2.3' }
+    serve(right, { ...options, events: new EventHub() })
+    client.attach(left)
+    cleanups.push(() => client.close())
+    const calls = client.call as unknown as Record<'slow' | 'quick', Record<string, Call>>
+    const both = Promise.all([calls.slow.call!({}), calls.quick.call!({})])
+    gate.resolve()
+    await both
+    expect(begun).toEqual(['slow', 'quick'])
   })
 })
