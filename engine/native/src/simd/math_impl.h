@@ -139,7 +139,28 @@ LAMINA_INLINE float largest(const float* x, size_t n) {
   return result;
 }
 
+/** As `softmaxRows` for rows of at most a vector: as many rows as lanes at a time, column by column; the sum's tree is that of `sumOfLanes`. */
+static void softmaxNarrowRows(const float* x, float* y, size_t rows, size_t columns) {
+  F column[kWidth];
+  for (size_t row = 0; row < rows; row += kWidth, x += kWidth * columns, y += kWidth * columns) {
+    const size_t count = rows - row < kWidth ? rows - row : kWidth;
+    LAMINA_UNROLL for (size_t r = 0; r < kWidth; ++r) column[r] = r < count ? V::loadPart(x + r * columns, columns) : V::zero();
+    V::transpose(column);
+    F most = V::set(-std::numeric_limits<float>::infinity());
+    for (size_t c = 0; c < columns; ++c) most = V::select(V::less(most, column[c]), column[c], most);
+    F sum[kWidth];
+    for (size_t c = 0; c < columns; ++c) sum[c] = column[c] = exp(V::sub(column[c], most));
+    for (size_t half = kWidth / 2; half > 0; half /= 2)
+      for (size_t c = half; c < 2 * half && c < columns; ++c) sum[c - half] = V::add(sum[c - half], sum[c]);
+    for (size_t c = 0; c < columns; ++c) column[c] = V::div(column[c], sum[0]);
+    V::transpose(column);
+    LAMINA_UNROLL for (size_t r = 0; r < kWidth; ++r)
+      if (r < count) V::storePart(y + r * columns, columns, column[r]);
+  }
+}
+
 static void softmaxRows(const float* x, float* y, size_t rows, size_t columns) {
+  if (kWidth > 1 && columns <= kWidth) return softmaxNarrowRows(x, y, rows, columns);
   for (size_t row = 0; row < rows; ++row, x += columns, y += columns) {
     const F most = V::set(largest(x, columns));
     F sum = V::zero();
