@@ -75,6 +75,8 @@ interface Case {
   file: string
   layers: ChainLayer[]
   learningRate: number
+  /** Default none. */
+  weightDecay?: number
   /** Default 128. */
   batchSize?: number
   /** Epochs over all training rows and the accuracy to reach. */
@@ -96,9 +98,11 @@ const cases: Case[] = [
     name: 'MNIST by LeNet-5',
     file: mnist,
     layers: lenet,
+    // Chosen by 10,000 of the training images kept back, over three seeds; the given test images had no part in it.
     learningRate: 0.002,
+    weightDecay: 0.1,
+    batchSize: 32,
     whole: { epochs: 20, accuracy: 0.989 },
-    batchSize: 64,
     short: { epochs: 3, every: 3, accuracy: 0.95 },
   },
   {
@@ -120,7 +124,8 @@ const cases: Case[] = [
   },
 ]
 
-describe.each(cases)('$name', ({ name, file, layers, learningRate, batchSize = 128, whole, short }) => {
+describe.each(cases)('$name', (images) => {
+  const { name, file, layers, learningRate, weightDecay, batchSize = 128, whole, short } = images
   const { epochs, accuracy } = full ? whole : short
   const missing = !existsSync(file)
   if (missing) {
@@ -144,7 +149,10 @@ describe.each(cases)('$name', ({ name, file, layers, learningRate, batchSize = 1
         plan: parsePlan({
           epochs,
           batchSize,
-          optimizer: { type: 'adam', params: { learningRate } },
+          optimizer:
+            weightDecay === undefined
+              ? { type: 'adam', params: { learningRate } }
+              : { type: 'adamw', params: { learningRate, weightDecay } },
           schedule: { type: 'cosine', params: {} },
         }),
         description: given,
