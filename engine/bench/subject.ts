@@ -53,7 +53,7 @@ export function runnerOf(workload: Workload, threads: number): StepRunner {
     slots: randomSlots(compiled.slots, workload, signatureOf(workload)),
     rows: Int32Array.from({ length: rows }, (_, row) => row),
     batchSize: batch,
-    learningRate: 1e-3,
+    learningRates: [1e-3],
     seed: SEED,
     threads,
   })

@@ -116,14 +116,22 @@ export function stageAdversarialTraining(request: CompileRequest, layout: ModelL
     weights.map((weight) => [weight, forward.weights.get(weight) as ValueId] as const)
   const discriminators = of(discriminator)
   terms.push(...lowerPenalties(forward.builder, idsOf(discriminators), forward.penalties))
-  const first = improve(game, request, discriminators, terms, layout.weightFloats, new Set())
+  const { optimizer, generatorOptimizer } = request
+  const first = improve(game, { optimizer, weights: discriminators, terms, floats: layout.weightFloats })
   for (const [weight, value] of first.slots.updated) forward.current.set(weight, value)
 
   forward.penalties = generatorPenalties
   const generators = of(generator)
   const fooled = [game.loss(game.judge(game.generated, 2), 1, 'generator_loss')]
   fooled.push(...lowerPenalties(forward.builder, idsOf(generators), generatorPenalties))
-  const second = improve(game, request, generators, fooled, first.slots.floats, new Set(first.slots.updated.values()))
+  const second = improve(game, {
+    optimizer: generatorOptimizer ?? optimizer,
+    rate: generatorOptimizer ? 1 : 0,
+    weights: generators,
+    terms: fooled,
+    floats: first.slots.floats,
+    constants: new Set(first.slots.updated.values()),
+  })
 
   const persistent = new Map([...forward.weights].map(([weight, value]) => [value, weight.offset] as const))
   const offsets = new Map([...first.slots.offsets, ...second.slots.offsets])
@@ -136,18 +144,26 @@ export function stageAdversarialTraining(request: CompileRequest, layout: ModelL
     updated: new Map([...first.slots.updated, ...second.slots.updated]),
     offsets,
   }
-  return { graph: second.graph, persistent, slots }
+  const graph = generatorOptimizer ? { ...second.graph, learningRates: 2 } : second.graph
+  return { graph, persistent, slots }
+}
+
+/** One turn of a network: what it learns, from what, and how. */
+interface Turn {
+  optimizer: CompileRequest['optimizer']
+  /** Number of its learning rate; the first when left out. */
+  rate?: number
+  weights: readonly CompiledWeight[]
+  /** What is added up to its loss. */
+  terms: readonly ValueId[]
+  /** Persistent floats taken so far. */
+  floats: number
+  /** Values that have no gradient here. */
+  constants?: ReadonlySet<ValueId>
 }
 
 /** Appends gradients of the sum of `terms` by `weights` and their update; further passes go on from there. */
-function improve(
-  game: Game,
-  request: CompileRequest,
-  weights: readonly CompiledWeight[],
-  terms: readonly ValueId[],
-  floats: number,
-  constants: ReadonlySet<ValueId>,
-): { graph: IrGraph; slots: OptimizerSlots } {
+function improve(game: Game, { optimizer, rate, weights, terms, floats, constants = new Set() }: Turn) {
   const { forward } = game
   forward.builder.setOrigin('')
   const loss = forward.builder.emitOne('add', terms, {}, { name: 'loss' })
@@ -160,7 +176,7 @@ function improve(
     const gradient = gradients.get(idOf(weight)) ?? null
     return gradient === null ? [] : [{ weight, parameter: idOf(weight), gradient }]
   })
-  const slots = lowerUpdate(builder, request.optimizer, variables, floats)
+  const slots = lowerUpdate(builder, optimizer, variables, floats, rate)
   forward.builder = builder
   // The scalar is not asked for any more: accumulators hold its parts.
   return { graph: verify(builder.finish('train', []), 'optimizer'), slots }

@@ -22,5 +22,7 @@ export interface GraphBuilder {
   shapeOf(value: ValueId): Shape
   /** Sets the document node that following nodes come from. */
   setOrigin(origin: string): void
+  /** Sets which learning rate of a step the following nodes go by; 0 at first. */
+  setRate(rate: number): void
   finish(name: string, outputs: readonly { name: string; value: ValueId }[], loss?: ValueId): IrGraph
 }

@@ -48,6 +48,7 @@ export function emitProgram(graph: IrGraph, options: EmitOptions): Program {
   const constants: number[] = []
   const code: number[] = []
   const updates: number[] = []
+  const rates: number[] = []
   let instructions = 0
   const attributes: number[] = []
   // In-place outputs lie where their input lies, in persistent memory too.
@@ -105,6 +106,7 @@ export function emitProgram(graph: IrGraph, options: EmitOptions): Program {
     const opcode = kernels.get(op.name) ?? kernels.size
     kernels.set(op.name, opcode)
     if (op.update) updates.push(instructions)
+    if (node.rate) rates.push(instructions, node.rate)
     instructions += 1
     const encoded = encodeAttributes(op, node.attributes)
     code.push(opcode, inputs.length, outputs.length, encoded.length, attributes.length)
@@ -118,6 +120,7 @@ export function emitProgram(graph: IrGraph, options: EmitOptions): Program {
   invariant(end - first === (every > 1 ? updates.length : 0), 'the ops of an update do not follow one another')
   return {
     ...(every > 1 ? { update: { every, first, end } } : {}),
+    ...(graph.learningRates ? { learningRates: { count: graph.learningRates, of: Int32Array.from(rates) } } : {}),
     version: 1,
     kernels: [...kernels.keys()],
     batchCapacity,

@@ -28,6 +28,7 @@ export function createGraphBuilder(base?: Pick<IrGraph, 'values' | 'nodes'>): Gr
   let next = 0
   for (const id of values.keys()) next = Math.max(next, id + 1)
   let origin = ''
+  let rate = 0
 
   const append = (role: ValueRole, name: string, shape: Shape, extra: Partial<IrValue> = {}): ValueId => {
     const id = next
@@ -52,7 +53,14 @@ export function createGraphBuilder(base?: Pick<IrGraph, 'values' | 'nodes'>): Gr
       const outputs = shapes.map((shape, index) =>
         append('temporary', options.name ?? `${opName}${index === 0 ? '' : `.${index}`}`, shape),
       )
-      nodes.push({ op: opName, inputs: [...inputs], outputs, attributes: complete, origin })
+      nodes.push({
+        op: opName,
+        inputs: [...inputs],
+        outputs,
+        attributes: complete,
+        origin,
+        ...(rate === 0 ? {} : { rate }),
+      })
       return outputs
     },
     emitOne(opName, inputs, attributes, options) {
@@ -72,6 +80,9 @@ export function createGraphBuilder(base?: Pick<IrGraph, 'values' | 'nodes'>): Gr
     shapeOf,
     setOrigin(name) {
       origin = name
+    },
+    setRate(number) {
+      rate = number
     },
     finish(name, outputs, loss) {
       const graph: IrGraph = { name, values: new Map(values), nodes: [...nodes], outputs: [...outputs] }

@@ -25,6 +25,8 @@ export interface IrNode {
   attributes: Attributes
   /** Id of the document node this came from; '' for bookkeeping. */
   origin: string
+  /** Which learning rate of a step it goes by; the first when left out. */
+  rate?: number
 }
 
 /** An immutable graph in topological order, in static single assignment. */
@@ -38,4 +40,6 @@ export interface IrGraph {
   loss?: ValueId
   /** Steps whose gradients make one update; 1 when left out. Ops of an update run in the last of them only. */
   updateEvery?: number
+  /** Learning rates of a step; 1 when left out. */
+  learningRates?: number
 }

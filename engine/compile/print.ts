@@ -29,8 +29,9 @@ export function printNode(graph: IrGraph, node: IrNode): string {
   }
   const outputs = node.outputs.map((id) => valueText(graph, id)).join(', ')
   const inputs = node.inputs.map((id) => (id === null ? '-' : `%${id}`)).join(', ')
+  const rate = node.rate ? ` by rate ${node.rate}` : ''
   const origin = node.origin ? `  // ${node.origin}` : ''
-  return `${outputs}${outputs ? ' = ' : ''}${node.op}(${inputs})${attributeText(op, node)}${origin}`
+  return `${outputs}${outputs ? ' = ' : ''}${node.op}(${inputs})${attributeText(op, node)}${rate}${origin}`
 }
 
 function declarationText(value: IrValue): string {

@@ -113,6 +113,8 @@ export interface CompileRequest {
   dataset: DatasetSignature
   objectives: readonly Objective[]
   optimizer: { declaration: OptimizerDeclaration; params: EffectiveParams }
+  /** That of the generator of a GAN, with a learning rate of its own, the second of each step; `optimizer` serves both when left out. */
+  generatorOptimizer?: CompileRequest['optimizer']
   batchSize: number
   /** Samples a batch of `evaluate` and `predict`; `batchSize` when left out. */
   evaluationBatchSize?: number

@@ -54,13 +54,14 @@ function constrain(
 
 /**
  * Appends the update of all variables in Keras' order (`base_optimizer.apply`): gather gradients, clip, decay, step, average, constrain.
- * Slots come after `floats`, the floats of the weights.
+ * Slots come after `floats`, the floats of the weights; the step goes by the learning rate of number `rate`.
  */
 export function lowerUpdate(
   builder: GraphBuilder,
   { declaration, params }: CompileRequest['optimizer'],
   variables: readonly Variable[],
   floats: number,
+  rate = 0,
 ): OptimizerSlots {
   const every = numberParam(params, 'gradientAccumulationSteps')
   const slots: OptimizerSlots = {
@@ -92,6 +93,7 @@ export function lowerUpdate(
     const sums = variables.map(({ weight }) => slot(weight, 'gradient_accumulator'))
     gradients = builder.emit('accumulate_gradients', [...sums, ...gradients], { count, every })
   }
+  builder.setRate(rate)
   let updated = declaration.lower(
     builder,
     params,
@@ -101,6 +103,7 @@ export function lowerUpdate(
       slots: own[index] as ValueId[],
     })),
   )
+  builder.setRate(0)
   if (booleanParam(params, 'useEma')) {
     const averages = variables.map(({ weight }) => slot(weight, 'average'))
     for (const [index, { weight }] of variables.entries())

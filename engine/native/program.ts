@@ -36,6 +36,8 @@ export interface Program {
    * iteration: the update of parameters where gradients are gathered over several. Every step updates when it is left out.
    */
   update?: { every: number; first: number; end: number }
+  /** How many learning rates a step has where it is not one, and `[instruction, rate]` pairs of what goes by another than the first. */
+  learningRates?: { count: number; of: Int32Array }
   /** Number of float64 accumulators that `accumulate` instructions add to. */
   accumulators: number
 }
@@ -74,7 +76,7 @@ export interface RunRequest {
   /** Row numbers in the order they are to be visited. */
   rows: Int32Array
   batchSize: number
-  /** One value for all steps or one per step. */
+  /** The learning rates of a step (one, unless the program has more): once for all steps, or step after step. */
   learningRates: Float64Array
   /** Optimiser steps taken before this run: keys the random numbers and Adam's bias correction (first step uses iteration + 1). */
   iteration: number

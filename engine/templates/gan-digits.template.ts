@@ -69,6 +69,8 @@ export const ganDigits: Template = {
   plan: parsePlan({
     epochs: 1000,
     batchSize: 64,
-    optimizer: { type: 'adam', params: { learningRate: 0.0005, beta1: 0.5 } },
+    // Two time scales (Heusel et al. 2017): the discriminator keeps ahead of the generator.
+    optimizer: { type: 'adam', params: { learningRate: 0.0004, beta1: 0.5 } },
+    generatorOptimizer: 'adam',
   }),
 }

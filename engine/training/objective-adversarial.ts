@@ -32,18 +32,20 @@ export function checkAdversarialLoss(loss: LossDeclaration): void {
 
 /** What of a plan has no place in the turns of a GAN: weights of samples, gathered gradients, and all that goes by a best epoch. */
 export function adversarialPlanProblems(plan: TrainingPlan): ErrorDetails[] {
-  const { sampleWeight, optimizer, earlyStopping, schedule } = plan
+  const { sampleWeight, earlyStopping, schedule } = plan
   const problems: ErrorDetails[] = []
   const refuse = (path: string, details: Pick<ErrorDetails, 'message' | 'expected' | 'received' | 'fix'>) =>
     problems.push({ code: 'training.adversarial', where: `training.${path}`, ...details })
-  const steps = Number(optimizer.params.gradientAccumulationSteps ?? 1)
-  if (steps > 1)
-    refuse('optimizer.gradientAccumulationSteps', {
-      message: 'A GAN gathers no gradients over several steps.',
-      expected: '1',
-      received: String(steps),
-      fix: 'Reset the field; a larger batch size has a like effect.',
-    })
+  for (const field of ['optimizer', 'generatorOptimizer'] as const) {
+    const steps = Number(plan[field].params.gradientAccumulationSteps ?? 1)
+    if (steps > 1)
+      refuse(`${field}.gradientAccumulationSteps`, {
+        message: 'A GAN gathers no gradients over several steps.',
+        expected: '1',
+        received: String(steps),
+        fix: 'Reset the field; a larger batch size has a like effect.',
+      })
+  }
   if (sampleWeight !== '')
     refuse('sampleWeight', {
       message: 'A GAN does not weigh its samples.',

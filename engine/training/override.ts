@@ -11,6 +11,7 @@ import type { ParamSpec } from '../layers/params.ts'
 import { findLayer } from '../layers/registry.ts'
 import { dataPaths, setData } from './override-data.ts'
 import type { TrainingPlan } from './plan.ts'
+import { choiceParams, isPlanChoice } from './plan-choices.ts'
 import { checkPlanField, planFields, planParams } from './plan-params.ts'
 import { parsePlan } from './plan-parse.ts'
 
@@ -93,7 +94,7 @@ export function applyOverrides(target: OverrideTarget, overrides: JsonObject): O
 }
 
 function isChoice(path: string): boolean {
-  return path === 'training.optimizer' || path === 'training.schedule'
+  return path.startsWith('training.') && isPlanChoice(path.slice('training.'.length))
 }
 
 function applyOne(target: OverrideTarget, path: string, value: Json): OverrideTarget {
@@ -137,15 +138,16 @@ function setPlan(target: OverrideTarget, path: string, field: string, value: Jso
   if (!known) throw unknownPath(path, target)
   const problem = Object.hasOwn(planParams, field) ? checkPlanField(field, value) : checkParam(field, known.spec, value)
   if (problem) throw valueError(path, problem.expected ?? 'a value in range', value)
-  if (field === 'optimizer' || field === 'schedule') {
+  if (isPlanChoice(field)) {
     if (plan[field].type === value) return plan
-    const rate = field === 'optimizer' ? plan.optimizer.params.learningRate : undefined
-    const params = rate === undefined ? {} : { learningRate: rate }
+    const rate = plan[field].params.learningRate
+    const keeps = rate !== undefined && 'learningRate' in choiceParams(field, String(value))
+    const params = keeps ? { learningRate: rate } : {}
     return parsePlan({ ...plan, [field]: { type: value, params } })
   }
   const [group, name] = field.split('.') as [keyof TrainingPlan, string | undefined]
   if (name === undefined) return { ...plan, [group]: value }
-  if (group === 'optimizer' || group === 'schedule')
+  if (isPlanChoice(group))
     return { ...plan, [group]: { ...plan[group], params: { ...plan[group].params, [name]: value } } }
   return { ...plan, [group]: { ...(plan[group] as object), [name]: value } }
 }

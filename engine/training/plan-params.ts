@@ -3,9 +3,10 @@ import type { Json, JsonObject } from '../base/json.ts'
 import type { LayerProblem } from '../layers/layer.ts'
 import { checkParam, effectiveParams } from '../layers/param-check.ts'
 import type { ParamSpec, ParamSpecs } from '../layers/params.ts'
-import { findOptimizer, optimizers } from './optimizers/registry.ts'
+import { optimizers } from './optimizers/registry.ts'
 import type { TrainingPlan } from './plan.ts'
-import { findSchedule, schedules } from './schedules/registry.ts'
+import { choiceParams, isPlanChoice, SAME } from './plan-choices.ts'
+import { schedules } from './schedules/registry.ts'
 
 const stopping = (params: Readonly<Record<string, unknown>>) => params['earlyStopping.enabled'] === true
 
@@ -86,6 +87,16 @@ export const planParams: ParamSpecs = {
     keras: 'optimizer',
     default: 'adam',
     options: optimizers.map((item) => ({ value: item.type, label: item.label, help: item.help })),
+  },
+  generatorOptimizer: {
+    kind: 'choice',
+    label: 'Optimiser of the generator',
+    help: 'How the generator of a GAN learns: as the discriminator does, or by an optimiser and a learning rate of its own. The schedule goes for both.',
+    default: SAME,
+    options: [
+      { value: SAME, label: 'as the discriminator', help: 'One optimiser and one learning rate for both networks.' },
+      ...optimizers.map((item) => ({ value: item.type, label: item.label, help: item.help })),
+    ],
   },
   schedule: {
     kind: 'choice',
@@ -256,7 +267,7 @@ export interface PlanField {
 export function readPlan(plan: TrainingPlan, path: string): Json | undefined {
   let value: unknown = plan
   for (const key of path.split('.')) value = (value as Record<string, unknown> | undefined)?.[key]
-  if (path === 'optimizer' || path === 'schedule') return (value as { type: string }).type
+  if (isPlanChoice(path)) return (value as { type: string }).type
   return value as Json | undefined
 }
 
@@ -283,12 +294,13 @@ export function planFields(plan: TrainingPlan, { adversarial = false } = {}): Pl
   const fields: PlanField[] = []
   for (const [path, spec] of Object.entries(planParams)) {
     const resettable = !spec.visible && values[path] !== spec.default
-    const visible = adversarial && ordinary(path) ? resettable : (spec.visible?.(values as never) ?? true)
+    const of = path === 'generatorOptimizer' ? adversarial : !(adversarial && ordinary(path)) || resettable
+    const visible = of && (spec.visible?.(values as never) ?? true)
     fields.push({ path, spec, value: values[path] as Json, visible })
-    if (path === 'optimizer')
-      fields.push(...choiceFields(path, findOptimizer(plan.optimizer.type)?.params ?? {}, plan.optimizer.params))
-    if (path === 'schedule')
-      fields.push(...choiceFields(path, findSchedule(plan.schedule.type)?.params ?? {}, plan.schedule.params))
+    if (!isPlanChoice(path)) continue
+    const { type, params } = plan[path]
+    const own = choiceFields(path, choiceParams(path, type), params)
+    fields.push(...own.map((field) => ({ ...field, visible: visible && field.visible })))
   }
   return fields
 }

@@ -3,12 +3,10 @@ import type { Json, JsonObject } from '../base/json.ts'
 import type { LayerProblem } from '../layers/layer.ts'
 import { suggestion } from '../layers/near-matches.ts'
 import { checkParams, isDefault } from '../layers/param-check.ts'
-import type { ParamSpecs } from '../layers/params.ts'
-import { findOptimizer } from './optimizers/registry.ts'
 import type { Choice, TrainingPlan } from './plan.ts'
 import { defaultPlan } from './plan.ts'
+import { choiceParams, type PlanChoice } from './plan-choices.ts'
 import { checkPlanField } from './plan-params.ts'
-import { findSchedule } from './schedules/registry.ts'
 
 /** A plan's error: code `plan.<path>`, place `training.<path>`. */
 export function planError(path: string, problem: Omit<LayerProblem, 'code'>): LaminaError {
@@ -31,7 +29,7 @@ function unknownField(path: string, known: readonly string[]): LaminaError {
   })
 }
 
-function parseChoice(path: 'optimizer' | 'schedule', value: unknown, initial: Choice): Choice {
+function parseChoice(path: PlanChoice, value: unknown, initial: Choice): Choice {
   if (value === undefined) return initial
   const given: unknown = typeof value === 'string' ? { type: value, params: {} } : value
   if (!isObject(given))
@@ -52,7 +50,7 @@ function parseChoice(path: 'optimizer' | 'schedule', value: unknown, initial: Ch
       expected: 'an object',
       received: JSON.stringify(params),
     })
-  const specs: ParamSpecs = (path === 'optimizer' ? findOptimizer(type) : findSchedule(type))?.params ?? {}
+  const specs = choiceParams(path, type)
   for (const wrong of checkParams(specs, params)) {
     if (wrong.code === 'param.unknown') throw unknownField(`${path}.${wrong.param}`, Object.keys(specs))
     throw planError(`${path}.${wrong.param}`, wrong)
@@ -105,6 +103,7 @@ export function parsePlan(json: unknown): TrainingPlan {
     threads: parseField('threads', json.threads, defaultPlan.threads) as number,
     precision: parseField('precision', json.precision, defaultPlan.precision) as TrainingPlan['precision'],
     optimizer: parseChoice('optimizer', json.optimizer, defaultPlan.optimizer),
+    generatorOptimizer: parseChoice('generatorOptimizer', json.generatorOptimizer, defaultPlan.generatorOptimizer),
     schedule: parseChoice('schedule', json.schedule, defaultPlan.schedule),
     classWeight: parseField('classWeight', json.classWeight, defaultPlan.classWeight) as TrainingPlan['classWeight'],
     sampleWeight: parseField('sampleWeight', json.sampleWeight, defaultPlan.sampleWeight) as string,

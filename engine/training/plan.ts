@@ -1,4 +1,5 @@
 import type { JsonObject } from '../base/json.ts'
+import { SAME } from './plan-choices.ts'
 
 /** A chosen declaration of a registry with its parameters (defaults left out). */
 export interface Choice {
@@ -18,6 +19,8 @@ export interface TrainingPlan {
   /** In what numbers matrix products of training are computed; weights, sums and losses are float32 in any case. */
   precision: 'float32' | 'bfloat16' | 'bfloat16x3'
   optimizer: Choice
+  /** How the generator of a GAN learns, when not as its discriminator does: `same`, or an optimiser of its own. */
+  generatorOptimizer: Choice
   /** Learning rate over epochs; scales or replaces the optimiser's `learningRate`. */
   schedule: Choice
   /** `balanced`: samples of each class count in inverse proportion to how many of them train. */
@@ -55,6 +58,7 @@ export const defaultPlan: TrainingPlan = {
   threads: 0,
   precision: 'float32',
   optimizer: { type: 'adam', params: {} },
+  generatorOptimizer: { type: SAME, params: {} },
   schedule: { type: 'constant', params: {} },
   classWeight: 'none',
   sampleWeight: '',

@@ -1,6 +1,6 @@
 import { LaminaError } from '../base/errors.ts'
 import { BATCH } from '../base/shape.ts'
-import { type CompiledModel, compileModel, type Objective } from '../compile/compile.ts'
+import { type CompiledModel, type CompileRequest, compileModel, type Objective } from '../compile/compile.ts'
 import { partsOf } from '../compile/lower.ts'
 import type { FittedPreprocessing } from '../data/dataset.ts'
 import type { DatasetSignature, GraphDocument } from '../graph/document.ts'
@@ -12,6 +12,7 @@ import { adversarialPlanProblems } from './objective-adversarial.ts'
 import { objectivesOf, resolveTarget } from './objectives.ts'
 import { findOptimizer, optimizers } from './optimizers/registry.ts'
 import type { TrainingPlan } from './plan.ts'
+import { choiceParams, SAME } from './plan-choices.ts'
 import { findSchedule, scheduledLearningRate } from './schedules/registry.ts'
 
 /** Samples that `evaluate` and `predict` take at a time, where training takes fewer. */
@@ -37,16 +38,7 @@ export function prepareModel(request: PrepareModelRequest): PreparedModel {
   const { document, plan, signature, trainRows, memoryBudget } = request
   refuseBrokenDocument(document, signature)
   if (trainRows !== undefined) refuseBatchSize(plan.batchSize, trainRows)
-  const declaration = findOptimizer(plan.optimizer.type)
-  if (!declaration)
-    throw new LaminaError({
-      code: 'training.unknown-optimizer',
-      message: 'This optimiser does not exist.',
-      where: 'training.optimizer',
-      expected: `one of ${optimizers.map(({ type }) => type).join(', ')}`,
-      received: plan.optimizer.type,
-      fix: 'Choose an optimiser of the list.',
-    })
+  const chosen = optimizersOf(plan)
   const inference = inferDocument(document, signature)
   const objectives = objectivesOf(document, signature, inference).map((objective) => {
     if (objective.adversarial) {
@@ -58,17 +50,37 @@ export function prepareModel(request: PrepareModelRequest): PreparedModel {
     const balanced = plan.classWeight === 'balanced' && column?.kind === 'classes'
     return balanced || plan.sampleWeight !== '' ? { ...objective, weighted: true } : objective
   })
-  const params = effectiveParams(declaration.params, plan.optimizer.params)
   const compiled = compileModel({
     document,
     dataset: signature,
     objectives,
-    optimizer: { declaration, params },
+    ...chosen,
     batchSize: plan.batchSize,
     evaluationBatchSize: Math.max(plan.batchSize, EVALUATION_BATCH),
     memoryBudget,
   })
   return { compiled, objectives }
+}
+
+/** The optimiser of a plan, and that of the generator of a GAN where it has one of its own. Throws `training.unknown-optimizer`. */
+export function optimizersOf(plan: TrainingPlan): Pick<CompileRequest, 'optimizer' | 'generatorOptimizer'> {
+  const optimizer = optimizerOf(plan, 'optimizer')
+  if (plan.generatorOptimizer.type === SAME) return { optimizer }
+  return { optimizer, generatorOptimizer: optimizerOf(plan, 'generatorOptimizer') }
+}
+
+function optimizerOf(plan: TrainingPlan, field: 'optimizer' | 'generatorOptimizer'): CompileRequest['optimizer'] {
+  const { type, params } = plan[field]
+  const declaration = findOptimizer(type)
+  if (declaration) return { declaration, params: effectiveParams(choiceParams(field, type), params) }
+  throw new LaminaError({
+    code: 'training.unknown-optimizer',
+    message: 'This optimiser does not exist.',
+    where: `training.${field}`,
+    expected: `one of ${optimizers.map((each) => each.type).join(', ')}`,
+    received: type,
+    fix: 'Choose an optimiser of the list.',
+  })
 }
 
 /** The learning rate over a run. */
@@ -79,26 +91,30 @@ export interface LearningRate {
   at(epoch: number, history: readonly EpochRecord[]): number
 }
 
-/** The learning rate of a plan; `watched` is what a schedule that looks at the progress goes by. */
-export function learningRateOf(
+/**
+ * The learning rates of a plan, as many as a step of its program takes: a GAN may have a second, of its generator. `watched` is what a
+ * schedule that looks at the progress goes by.
+ */
+export function learningRatesOf(
   plan: TrainingPlan,
+  { compiled }: Pick<PreparedModel, 'compiled'>,
   run: { stepsPerEpoch: number; watched: { name: string; better: 'higher' | 'lower' } | null },
-): LearningRate {
-  const params = effectiveParams(findOptimizer(plan.optimizer.type)?.params ?? {}, plan.optimizer.params)
-  const initial = Number(params.learningRate)
+): LearningRate[] {
+  const { optimizer, generatorOptimizer } = optimizersOf(plan)
   const { name, better } = run.watched ?? { name: 'loss', better: 'lower' }
   const { epochs } = plan
   const schedule = findSchedule(plan.schedule.type)
-  return {
+  const chosen = [optimizer, generatorOptimizer ?? optimizer].slice(0, compiled.graphs.train.learningRates ?? 1)
+  return chosen.map(({ params }) => ({
     everyStep: schedule?.everyStep ?? false,
     at: (epoch, history) =>
-      scheduledLearningRate(plan.schedule, epoch, initial, {
+      scheduledLearningRate(plan.schedule, epoch, Number(params.learningRate), {
         epochs,
         stepsPerEpoch: run.stepsPerEpoch,
         watched: schedule?.watches ? seriesOf(history, name) : [],
         better,
       }),
-  }
+  }))
 }
 
 /** True for a GAN, whose losses measure two networks against each other and so say nothing of how good either is. */

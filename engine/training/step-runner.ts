@@ -4,7 +4,7 @@ import type { GraphDocument } from '../graph/document.ts'
 import type { DataSlot, NativeAddon } from '../native/program.ts'
 import type { TrainingPlan } from './plan.ts'
 import { bindSlots, prepareData } from './prepare.ts'
-import { learningRateOf, prepareModel } from './prepare-model.ts'
+import { learningRatesOf, prepareModel } from './prepare-model.ts'
 import { ModelSession, threadsFor } from './trainer-session.ts'
 
 /** Rows of one native call at most: enough that the call itself does not count, few enough to hold. */
@@ -16,7 +16,8 @@ export interface StepRunnerOptions {
   /** Rows to train on. */
   rows: Int32Array
   batchSize: number
-  learningRate: number
+  /** As many as a step of the training program takes. */
+  learningRates: readonly number[]
   seed: number
   /** 0 = all cores. */
   threads: number
@@ -35,13 +36,13 @@ export class StepRunner {
 
   constructor(
     native: NativeAddon,
-    { compiled, slots, rows, batchSize, learningRate, seed, threads }: StepRunnerOptions,
+    { compiled, slots, rows, batchSize, learningRates, seed, threads }: StepRunnerOptions,
   ) {
     this.compiled = compiled
     this.batchSize = batchSize
     this.threads = threadsFor(threads, native)
     this.session = new ModelSession(native, compiled, { threads: this.threads, seed })
-    this.#learningRates = Float64Array.of(learningRate)
+    this.#learningRates = Float64Array.from(learningRates)
     const batches = Math.max(1, Math.floor(MOST_ROWS / batchSize))
     // A stride that has no factor in common with most numbers of rows, so that batches are not runs of neighbours.
     this.#rows = Int32Array.from({ length: batches * batchSize }, (_, at) => rows[(at * 7919) % rows.length] as number)
@@ -88,15 +89,16 @@ export interface StepRequest {
 export function stepRunnerOf(native: NativeAddon, request: StepRequest): StepRunner {
   const { document, plan, description, table } = request
   const { split, fitted, signature } = prepareData(table, description, request.split)
-  const { compiled } = prepareModel({ document, plan, signature, trainRows: split.train.length })
+  const prepared = prepareModel({ document, plan, signature, trainRows: split.train.length })
   const weights = { classWeight: plan.classWeight, sampleWeight: plan.sampleWeight, rows: split.train }
-  const rate = learningRateOf(plan, { stepsPerEpoch: Math.ceil(split.train.length / plan.batchSize), watched: null })
+  const { compiled } = prepared
+  const run = { stepsPerEpoch: Math.ceil(split.train.length / plan.batchSize), watched: null }
   return new StepRunner(native, {
     compiled,
     slots: bindSlots(compiled.slots, table, fitted, { targets: true, weights }),
     rows: split.train,
     batchSize: plan.batchSize,
-    learningRate: rate.at(0, []),
+    learningRates: learningRatesOf(plan, prepared, run).map((rate) => rate.at(0, [])),
     seed: plan.seed,
     threads: request.threads,
   })

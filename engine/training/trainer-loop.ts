@@ -19,7 +19,8 @@ export interface TrainingJob {
   /** Rows of the bound data. */
   rows: { train: Int32Array; validation: Int32Array }
   seed: number
-  learningRate: LearningRate
+  /** As many as a step of the training program takes; the first is the one that is reported. */
+  learningRates: readonly LearningRate[]
   /** How metrics are read from the accumulators. */
   readings: readonly MetricReading[]
   /** The value early stopping watches; null when this run does not have it. */
@@ -152,7 +153,7 @@ export class TrainingLoop {
     const order = plan.shuffle ? epochOrder(rows.train, seed, this.#epoch) : rows.train
     while (this.#step < this.#steps) {
       if (!(await this.#mayContinue())) return 'stop'
-      const rates = this.#ratesFrom(this.#step, learningRate)
+      const rates = this.#ratesFrom(this.#step)
       const result = await this.#whileRunning(() =>
         session.native.run({
           program: 'train',
@@ -175,15 +176,16 @@ export class TrainingLoop {
   }
 
   #rateAt(epoch: number): number {
-    return this.#job.learningRate.at(epoch, this.#history)
+    return (this.#job.learningRates[0] as LearningRate).at(epoch, this.#history)
   }
 
-  /** One rate for the rest of the epoch, or one for each of its steps from `first` on. */
-  #ratesFrom(first: number, rate: number): Float64Array {
-    if (!this.#job.learningRate.everyStep) return Float64Array.of(rate)
-    return Float64Array.from({ length: this.#steps - first }, (_, index) =>
-      this.#rateAt(this.#epoch + (first + index) / this.#steps),
-    )
+  /** The rates for the rest of the epoch, or those of each of its steps from `first` on. */
+  #ratesFrom(first: number): Float64Array {
+    const { learningRates } = this.#job
+    const at = (epoch: number) => learningRates.map((rate) => rate.at(epoch, this.#history))
+    if (!learningRates.some(({ everyStep }) => everyStep)) return Float64Array.from(at(this.#epoch))
+    const steps = Array.from({ length: this.#steps - first }, (_, index) => first + index)
+    return Float64Array.from(steps.flatMap((step) => at(this.#epoch + step / this.#steps)))
   }
 
   /** Metrics of the epoch whose training is done; null when it is to stop. */

@@ -11,7 +11,7 @@ import type { TrainingPlan } from './plan.ts'
 import { parsePlan } from './plan-parse.ts'
 import { applyInitialWeights, type SourceTensor } from './plan-weights.ts'
 import { bindSlots, prepareData } from './prepare.ts'
-import { isAdversarial, learningRateOf, monitorOf, prepareModel, readingsOf } from './prepare-model.ts'
+import { isAdversarial, learningRatesOf, monitorOf, prepareModel, readingsOf } from './prepare-model.ts'
 import { TrainingControl } from './trainer-control.ts'
 import type { TrainingEvent } from './trainer-events.ts'
 import { TrainingLoop } from './trainer-loop.ts'
@@ -125,7 +125,7 @@ async function train({ native, memoryBudget }: TrainerDependencies, request: Tra
       plan,
       rows: split,
       seed,
-      learningRate: learningRateOf(plan, {
+      learningRates: learningRatesOf(plan, prepared, {
         stepsPerEpoch: Math.ceil(split.train.length / plan.batchSize),
         watched: monitor,
       }),

@@ -6,6 +6,7 @@ import { hasAdversaries } from '../graph/adversarial.ts'
 import type { NativeAddon } from '../native/program.ts'
 import { usesTargets } from '../training/objectives.ts'
 import { applyOverrides } from '../training/override.ts'
+import { isPlanChoice } from '../training/plan-choices.ts'
 import { TrainingControl } from '../training/trainer-control.ts'
 import type { TrainingEvent } from '../training/trainer-events.ts'
 import { samplerOf } from './samplers/index.ts'
@@ -248,5 +249,5 @@ function checkValue(base: SweepBase, space: SearchSpace, path: string, value: Js
 }
 
 function isChoice(path: string): boolean {
-  return path === 'training.optimizer' || path === 'training.schedule'
+  return path.startsWith('training.') && isPlanChoice(path.slice('training.'.length))
 }

@@ -14,15 +14,20 @@ STEPS = 3
 random = np.random.default_rng(20261128)
 
 # Batch normalisation goes with plain gradient descent: Adam would blow up the rounding of gradients that it makes 0.
-# loss, optimiser, learning rate, batch, whether there is batch normalisation, L2 of the discriminator's first kernel
+# loss, optimiser, learning rate, batch, whether there is batch normalisation, L2 of the discriminator's first kernel, and the optimiser and
+# learning rate of the generator where it has its own: Adam with DCGAN's beta_1
 CASES = [
-    ("binary_crossentropy", "adam", 0.01, 7, False, 0.0),
-    ("mean_squared_error", "sgd", 0.1, 5, True, 0.0),
-    ("binary_crossentropy", "sgd", 0.2, 4, True, 0.05),
+    ("binary_crossentropy", "adam", 0.01, 7, False, 0.0, None),
+    ("mean_squared_error", "sgd", 0.1, 5, True, 0.0, None),
+    ("binary_crossentropy", "sgd", 0.2, 4, True, 0.05, None),
+    ("binary_crossentropy", "adam", 0.004, 6, False, 0.0, ("adam", 0.02)),
+    ("binary_crossentropy", "sgd", 0.2, 5, False, 0.02, ("adam", 0.003)),
+    ("mean_squared_error", "adam", 0.01, 3, False, 0.0, ("sgd", 0.3)),
 ]
 LATENT, HIDDEN, WIDTH, SEEN = 3, 5, 4, 6
 MOMENTUM, EPSILON = 0.99, 1e-3
 BETA1, BETA2, ADAM_EPSILON = 0.9, 0.999, 1e-7
+GENERATOR_BETA1 = 0.5
 
 
 def numbers(tensor):
@@ -43,7 +48,7 @@ def dense(x, weights, name):
     return product + weights[f"{name}/bias"] if f"{name}/bias" in weights else product
 
 
-def case(loss, optimizer, rate, batch, norm, l2):
+def case(loss, optimizer, rate, batch, norm, l2, generator):
     shapes = {"g1": (LATENT, HIDDEN), "g2": (HIDDEN, WIDTH), "d1": (WIDTH, SEEN), "d2": (SEEN, 1)}
     initial = {}
     for name, shape in shapes.items():
@@ -81,17 +86,19 @@ def case(loss, optimizer, rate, batch, norm, l2):
 
     def step(value, side, iteration):
         keys = [key for key in trained if key.startswith(side)]
+        own = generator is not None and side == "g"
+        kind, eta, beta1 = (*generator, GENERATOR_BETA1) if own else (optimizer, rate, BETA1)
         gradients = torch.autograd.grad(value, [weights[key] for key in keys], retain_graph=True)
         with torch.no_grad():
             for key, gradient in zip(keys, gradients):
-                if optimizer == "sgd":
-                    weights[key] -= rate * gradient
+                if kind == "sgd":
+                    weights[key] -= eta * gradient
                     continue
                 m, v = moments[key]
-                m += (gradient - m) * (1 - BETA1)
+                m += (gradient - m) * (1 - beta1)
                 v += (gradient**2 - v) * (1 - BETA2)
                 t = iteration + 1
-                weights[key] -= rate * np.sqrt(1 - BETA2**t) / (1 - BETA1**t) * m / (torch.sqrt(v) + ADAM_EPSILON)
+                weights[key] -= eta * np.sqrt(1 - BETA2**t) / (1 - beta1**t) * m / (torch.sqrt(v) + ADAM_EPSILON)
 
     losses = []
     for iteration in range(STEPS):
@@ -105,6 +112,7 @@ def case(loss, optimizer, rate, batch, norm, l2):
         "loss": loss,
         "optimizer": optimizer,
         "rate": rate,
+        **({} if generator is None else {"generator": {"optimizer": generator[0], "rate": generator[1]}}),
         "batch": batch,
         "normalised": norm,
         "l2": l2,

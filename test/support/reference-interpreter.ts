@@ -21,9 +21,13 @@ function shapesOf(graph: IrGraph, node: IrNode, n: number): number[][] {
 
 /**
  * Runs a graph node by node with the float64 references. `given` holds feeds and persistent values; returned are those and all temporaries.
- * What an op overwrites in place is replaced under the id of the value whose storage it is, too.
+ * `furtherRates` are the learning rates after the first, where a step has more. What an op overwrites in place is replaced under the id of the value whose storage it is, too.
  */
-export function interpret(graph: IrGraph, given: Values, context: Partial<ReferenceContext> = {}): Values {
+export function interpret(
+  graph: IrGraph,
+  given: Values,
+  context: Partial<ReferenceContext> & { furtherRates?: readonly number[] } = {},
+): Values {
   const complete = { ...defaultContext, ...context }
   const values: Values = new Map(given)
   const roots = storageRoots(graph)
@@ -39,7 +43,8 @@ export function interpret(graph: IrGraph, given: Values, context: Partial<Refere
         values.set(output, values.get(node.inputs[index] as ValueId) as ReferenceTensor)
       continue
     }
-    const counted = update ? { ...complete, iteration: Math.floor(complete.iteration / every) } : complete
+    const rated = node.rate ? { ...complete, learningRate: complete.furtherRates?.[node.rate - 1] as number } : complete
+    const counted = update ? { ...rated, iteration: Math.floor(complete.iteration / every) } : rated
     const reference = references[node.op]
     if (!reference) throw new Error(`${node.op} has no reference`)
     const inputs = node.inputs.map((input) => {

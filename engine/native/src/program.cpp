@@ -14,6 +14,7 @@ constexpr int64_t kHeader = 5;
 constexpr int64_t kMaxElements = int64_t{1} << 40;
 constexpr int64_t kMaxAccumulators = 4096;
 constexpr int64_t kMaxSlots = 1024;
+constexpr int64_t kMaxRates = 16;
 
 std::string text(int64_t value) { return std::to_string(value); }
 
@@ -42,6 +43,7 @@ class Loader {
     readFeeds();
     readOutputs();
     readUpdate();
+    readRates();
     program_.attributes = source_.attributes;
     program_.constants = AlignedFloats(static_cast<int64_t>(source_.constants.size()));
     std::copy(source_.constants.begin(), source_.constants.end(), program_.constants.data());
@@ -243,6 +245,24 @@ class Loader {
     program_.updateEvery = static_cast<uint64_t>(source_.updateEvery);
     program_.updateFirst = static_cast<size_t>(source_.updateFirst);
     program_.updateEnd = static_cast<size_t>(source_.updateEnd);
+  }
+
+  void readRates() {
+    const auto size = static_cast<int64_t>(source_.rateOf.size());
+    const auto count = static_cast<int64_t>(program_.instructions.size());
+    require(source_.learningRates >= 1 && source_.learningRates <= kMaxRates, "learningRates.count", "1 to " + text(kMaxRates),
+            text(source_.learningRates));
+    require(size % 2 == 0, "learningRates.of", "pairs of instruction and learning rate", text(size) + " ints");
+    for (int64_t i = 0; i < size; i += 2) {
+      const std::string where = "learning rate " + text(i / 2);
+      const int32_t instruction = source_.rateOf[static_cast<size_t>(i)];
+      const int32_t rate = source_.rateOf[static_cast<size_t>(i) + 1];
+      require(instruction >= 0 && instruction < count, where, "one of the " + text(count) + " instructions", text(instruction));
+      require(rate >= 0 && rate < source_.learningRates, where, "a learning rate from 0 to " + text(source_.learningRates - 1),
+              text(rate));
+      program_.instructions[static_cast<size_t>(instruction)].rate = rate;
+    }
+    program_.learningRates = source_.learningRates;
   }
 
   int batchedValue(int32_t id, const std::string& where) const {

@@ -25,6 +25,8 @@ struct ProgramSource {
   int64_t updateEvery = 1;
   int64_t updateFirst = 0;
   int64_t updateEnd = 0;
+  int64_t learningRates = 1;
+  std::vector<int32_t> rateOf;
 };
 
 enum class Space : int32_t { arena = 0, persistent = 1, constant = 2 };
@@ -42,6 +44,8 @@ struct Instruction {
   int inputs = 0;
   int outputs = 0;
   int firstAttribute = 0;
+  /** Which of the learning rates of a step it goes by. */
+  int rate = 0;
 };
 
 struct Feed {
@@ -93,6 +97,8 @@ struct Program {
   uint64_t updateEvery = 1;
   size_t updateFirst = 0;
   size_t updateEnd = 0;
+  /** Learning rates a step. */
+  int64_t learningRates = 1;
 };
 
 /**

@@ -106,8 +106,10 @@ void Session::prepare(RunRequest request, std::vector<DataView> data) {
   const auto rows = static_cast<int64_t>(request.rows.size());
   const int64_t steps = (rows + request.batchSize - 1) / request.batchSize;
   const auto rates = static_cast<int64_t>(request.learningRates.size());
-  refuse(rates != 1 && rates != steps, "The learning rates do not fit the steps",
-         steps == 1 ? "1 value" : "1 or " + std::to_string(steps) + " values", std::to_string(rates));
+  const int64_t each = program.learningRates;
+  const std::string some = std::to_string(each) + (each == 1 ? " value" : " values");
+  refuse(rates != each && rates != each * steps, "The learning rates do not fit the steps",
+         steps == 1 ? some : std::to_string(each) + " or " + std::to_string(each * steps) + " values", std::to_string(rates));
 
   const auto begun = static_cast<int64_t>(request.accumulators.size());
   refuse(begun != 0 && begun != program.accumulators, "The accumulators to begin with do not fit the program",
@@ -176,14 +178,18 @@ void Session::execute(Bound& bound, Context& context) {
   executeRange(bound, context, program.updateEnd, program.instructions.size());
 }
 
-void Session::executeRange(Bound& bound, const Context& context, size_t begin, size_t end) {
+void Session::executeRange(Bound& bound, Context& context, size_t begin, size_t end) {
   const std::vector<Instruction>& instructions = bound.program.instructions;
   if (!profiling_.load(std::memory_order_relaxed)) {
-    for (size_t i = begin; i < end; ++i) instructions[i].kernel->run(context, bound.arguments[i]);
+    for (size_t i = begin; i < end; ++i) {
+      context.learningRate = rates_[instructions[i].rate];
+      instructions[i].kernel->run(context, bound.arguments[i]);
+    }
     return;
   }
   auto before = Clock::now();
   for (size_t i = begin; i < end; ++i) {
+    context.learningRate = rates_[instructions[i].rate];
     instructions[i].kernel->run(context, bound.arguments[i]);
     const auto after = Clock::now();
     bound.timings[i].calls.fetch_add(1, std::memory_order_relaxed);
@@ -235,10 +241,10 @@ RunResult Session::run() {
       break;
     }
     const int64_t samples = std::min(request_.batchSize, total - result.samples);
-    const size_t rate = request_.learningRates.size() == 1 ? 0 : static_cast<size_t>(result.steps);
+    const bool constant = static_cast<int64_t>(request_.learningRates.size()) == program.learningRates;
     context.samples = samples;
     context.iteration = request_.iteration + static_cast<uint64_t>(result.steps);
-    context.learningRate = request_.learningRates[rate];
+    rates_ = request_.learningRates.data() + (constant ? 0 : result.steps * program.learningRates);
     resolve(bound, samples);
     gather(bound, context, request_.rows.data() + result.samples, samples);
     execute(bound, context);

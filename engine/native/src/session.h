@@ -26,7 +26,7 @@ struct RunRequest {
   std::string program;
   std::vector<int32_t> rows;
   int64_t batchSize = 1;
-  /** One for all steps, or one a step. */
+  /** Those of a step in a row: once for all steps, or step after step. */
   std::vector<double> learningRates;
   uint64_t iteration = 0;
   /** One a program output, or none at all. */
@@ -118,7 +118,7 @@ class Session {
   void gather(const Bound& bound, const Context& context, const int32_t* rows, int64_t samples) const;
   /** One step: all instructions, those of an update where this step ends with one. */
   void execute(Bound& bound, Context& context);
-  void executeRange(Bound& bound, const Context& context, size_t begin, size_t end);
+  void executeRange(Bound& bound, Context& context, size_t begin, size_t end);
   /** Waits while paused; returns false when the run is to end. */
   bool mayContinue(Context& context);
   bool allFinite(int count) const;
@@ -137,6 +137,8 @@ class Session {
   RunRequest request_;
   std::vector<DataView> data_;
   Bound* current_ = nullptr;
+  /** Learning rates of the step at hand. */
+  const double* rates_ = nullptr;
 
   std::atomic<bool> cancelled_{false};
   std::atomic<bool> paused_{false};

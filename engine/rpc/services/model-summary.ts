@@ -6,9 +6,8 @@ import type { Diagnostic } from '../../graph/diagnostic.ts'
 import type { DatasetSignature } from '../../graph/document.ts'
 import { inferDocument } from '../../graph/infer.ts'
 import { validateDocument } from '../../graph/validate.ts'
-import { effectiveParams } from '../../layers/param-check.ts'
 import { objectivesOf, resolveOutputs } from '../../training/objectives.ts'
-import { findOptimizer } from '../../training/optimizers/registry.ts'
+import { optimizersOf } from '../../training/prepare-model.ts'
 import type { ModelSummary } from '../contract/models.ts'
 import { describedSignature, partsOf } from './dataset-cache.ts'
 import { type LoadedModel, loadModel } from './model-loader.ts'
@@ -46,12 +45,11 @@ export function summarize(project: OpenProject, id: string, set: Readonly<Record
 
 function costOf({ document, plan }: LoadedModel, dataset: DatasetSignature): CostReport {
   const inference = inferDocument(document, dataset)
-  const declaration = findOptimizer(plan.optimizer.type)!
   const { report } = compileModel({
     document,
     dataset,
     objectives: objectivesOf(document, dataset, inference),
-    optimizer: { declaration, params: effectiveParams(declaration.params, plan.optimizer.params) },
+    ...optimizersOf(plan),
     batchSize: plan.batchSize,
   })
   return report

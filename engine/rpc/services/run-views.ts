@@ -4,7 +4,7 @@ import { hasAdversaries } from '../../graph/adversarial.ts'
 import type { GraphDocument } from '../../graph/document.ts'
 import type { ProjectStore } from '../../store/projects.ts'
 import type { StoredRun } from '../../store/runs.ts'
-import type { TrainingPlan } from '../../training/plan.ts'
+import { defaultPlan, type TrainingPlan } from '../../training/plan.ts'
 import type { RunDetail, RunSummary, StartedFrom } from '../contract/training.ts'
 
 /** What a run is stored with: everything needed to repeat it and to use its result. */
@@ -31,8 +31,10 @@ export interface RunFigures {
   restored?: 'best' | 'last'
 }
 
+/** The snapshot of a run; what an older version did not write of the plan is at its default. */
 export function snapshotOf(run: StoredRun): RunSnapshot {
-  return run.snapshot as unknown as RunSnapshot
+  const snapshot = run.snapshot as unknown as RunSnapshot
+  return { ...snapshot, plan: { ...defaultPlan, ...snapshot.plan } }
 }
 
 export function toSummary(run: StoredRun): RunSummary {

@@ -1,16 +1,16 @@
 import type { Json, JsonObject } from '../../../engine/base/json.ts'
 import { effectiveParams, isDefault } from '../../../engine/layers/param-check.ts'
-import type { ParamSpecs } from '../../../engine/layers/params.ts'
 import { numberParam } from '../../../engine/layers/read-params.ts'
 import type { RunSummary } from '../../../engine/rpc/contract/training.ts'
 import { findOptimizer } from '../../../engine/training/optimizers/registry.ts'
 import type { TrainingPlan } from '../../../engine/training/plan.ts'
+import { choiceParams, isPlanChoice, SAME } from '../../../engine/training/plan-choices.ts'
 import { type PlanField, planFields } from '../../../engine/training/plan-params.ts'
 import { findSchedule, scheduledLearningRate } from '../../../engine/training/schedules/registry.ts'
 
 /** A section of the form with its visible fields. */
 export interface PlanSection {
-  id: 'run' | 'optimizer' | 'schedule' | 'initialWeights' | 'earlyStopping' | 'checkpoint'
+  id: 'run' | 'optimizer' | 'generatorOptimizer' | 'schedule' | 'initialWeights' | 'earlyStopping' | 'checkpoint'
   title: string
   fields: PlanField[]
 }
@@ -18,6 +18,7 @@ export interface PlanSection {
 const sections: readonly { id: PlanSection['id']; title: string }[] = [
   { id: 'run', title: 'Run' },
   { id: 'optimizer', title: 'Optimiser' },
+  { id: 'generatorOptimizer', title: 'Optimiser of the generator' },
   { id: 'schedule', title: 'Learning-rate schedule' },
   { id: 'initialWeights', title: 'Start from' },
   { id: 'earlyStopping', title: 'Early stopping' },
@@ -27,6 +28,7 @@ const sections: readonly { id: PlanSection['id']; title: string }[] = [
 /** Labels that need not repeat the title of their section. */
 const shortLabels: Readonly<Record<string, string>> = {
   optimizer: 'Algorithm',
+  generatorOptimizer: 'Algorithm',
   schedule: 'Schedule',
   'initialWeights.run': 'Run',
   'initialWeights.project': 'Project file',
@@ -84,13 +86,17 @@ export function planSections(
     .filter((field) => field.visible)
     .map((field) => withRuns(withColumns(labelled(field), columns), runs))
   const sectionOf = (path: string) => sections.find(({ id }) => id === path.split('.')[0])?.id ?? 'run'
+  const titleOf = ({ id, title }: { id: PlanSection['id']; title: string }) => {
+    if (!adversarial || id !== 'optimizer') return title
+    return plan.generatorOptimizer.type === SAME ? 'Optimiser of both networks' : 'Optimiser of the discriminator'
+  }
   return sections
-    .map((section) => ({ ...section, fields: fields.filter(({ path }) => sectionOf(path) === section.id) }))
+    .map((section) => ({
+      id: section.id,
+      title: titleOf(section),
+      fields: fields.filter(({ path }) => sectionOf(path) === section.id),
+    }))
     .filter((section) => section.fields.length > 0)
-}
-
-function specsOf(head: 'optimizer' | 'schedule', type: string): ParamSpecs {
-  return (head === 'optimizer' ? findOptimizer(type) : findSchedule(type))?.params ?? {}
 }
 
 /**
@@ -98,12 +104,12 @@ function specsOf(head: 'optimizer' | 'schedule', type: string): ParamSpecs {
  */
 export function changePlan(plan: TrainingPlan, path: string, value: Json): TrainingPlan {
   const [head, key] = path.split('.') as [keyof TrainingPlan, string | undefined]
-  if (head === 'optimizer' || head === 'schedule') {
+  if (isPlanChoice(head)) {
     const choice = plan[head]
     if (key === undefined)
       return value === choice.type ? plan : { ...plan, [head]: { type: String(value), params: {} } }
     const { [key]: _, ...rest } = choice.params
-    const spec = specsOf(head, choice.type)[key]
+    const spec = choiceParams(head, choice.type)[key]
     const params: JsonObject = spec && isDefault(spec, value) ? rest : { ...rest, [key]: value }
     return { ...plan, [head]: { ...choice, params } }
   }

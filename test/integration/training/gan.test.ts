@@ -12,6 +12,7 @@ import { validateDocument } from '../../../engine/graph/validate.ts'
 import { loadNative } from '../../../engine/native/index.ts'
 import type { Checkpoint } from '../../../engine/training/checkpoint.ts'
 import { HealthMonitor, healthRulesOf } from '../../../engine/training/health/index.ts'
+import { parsePlan } from '../../../engine/training/plan.ts'
 import { runStateFromJson, runStateToJson } from '../../../engine/training/run-state.ts'
 import { createTrainer, type TrainedModel } from '../../../engine/training/trainer.ts'
 import { TrainingControl } from '../../../engine/training/trainer-control.ts'
@@ -120,6 +121,18 @@ describe('a GAN on digits', () => {
     expect(warnings.filter((rule) => ordinary.includes(rule))).toEqual([])
     // What would be said of such a loss otherwise.
     expect(new HealthMonitor(healthRulesOf(false)).check(outcome.history)).not.toEqual([])
+  })
+
+  it('trains the generator by an optimiser of its own, which may be the same', async () => {
+    const optimizer = { type: 'adam', params: { learningRate: 0.0002, beta1: 0.5 } }
+    const schedule = { type: 'one_cycle', params: {} }
+    const weights = async (generatorOptimizer: unknown) =>
+      (await train(withPlan(gan, parsePlan({ epochs: 2, batchSize: 64, optimizer, schedule, generatorOptimizer })))).model.persistent // biome-ignore format: one call
+    const same = await weights('same')
+    // The defaults of a generator's Adam are those of DCGAN.
+    expect(await weights('adam')).toEqual(same)
+    expect(await weights({ type: 'adam', params: { learningRate: 0.0003 } })).not.toEqual(same)
+    expect((await weights('sgd')).length).toBeLessThan(same.length)
   })
 
   it.each([

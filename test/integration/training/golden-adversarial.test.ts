@@ -5,10 +5,10 @@ import { elementCount } from '../../../engine/base/shape.ts'
 import { compileModel } from '../../../engine/compile/compile.ts'
 import type { GraphDocument } from '../../../engine/graph/document.ts'
 import { inferDocument } from '../../../engine/graph/infer.ts'
-import { effectiveParams } from '../../../engine/layers/param-check.ts'
 import { loadNative } from '../../../engine/native/index.ts'
 import { objectivesOf } from '../../../engine/training/objectives.ts'
-import { findOptimizer } from '../../../engine/training/optimizers/registry.ts'
+import { parsePlan } from '../../../engine/training/plan.ts'
+import { optimizersOf } from '../../../engine/training/prepare-model.ts'
 import { agree, relativeError, TOLERANCE } from '../../support/parity.ts'
 import { draw, type Layers } from '../../unit/graph/documents.ts'
 
@@ -16,6 +16,8 @@ interface GoldenCase {
   loss: 'binary_crossentropy' | 'mean_squared_error'
   optimizer: string
   rate: number
+  /** The generator's own optimiser and rate. */
+  generator?: { optimizer: string; rate: number }
   batch: number
   normalised: boolean
   l2: number
@@ -72,58 +74,64 @@ function compiled(entry: GoldenCase) {
   const document = documentOf(entry)
   const columns = [...names('z', golden.latent), ...names('x', golden.width)]
   const dataset = { rowCount: 100, features: columns.map((name) => ({ name, width: 1 })), targets: [] }
-  const declaration = findOptimizer(entry.optimizer)!
+  const { optimizer, rate, generator } = entry
+  // Parameters of the generator's are at their defaults but for the rate: of Adam that is DCGAN's beta_1 of one half.
+  const plan = parsePlan({
+    optimizer: { type: optimizer, params: { learningRate: rate } },
+    ...(generator
+      ? { generatorOptimizer: { type: generator.optimizer, params: { learningRate: generator.rate } } }
+      : {}),
+  })
   return compileModel({
     document,
     dataset,
     objectives: objectivesOf(document, dataset, inferDocument(document, dataset)),
-    optimizer: { declaration, params: effectiveParams(declaration.params, { learningRate: entry.rate }) },
+    ...optimizersOf(plan),
     batchSize: entry.batch,
   })
 }
 
 describe(`a GAN takes turns as in PyTorch ${golden.torch}`, () => {
-  it.each(golden.cases.map((entry) => [`${entry.loss}, ${entry.optimizer}, batch ${entry.batch}`, entry] as const))(
-    '%s',
-    async (_, entry) => {
-      const model = compiled(entry)
-      const session = loadNative().createSession({
-        programs: { ...model.programs },
-        persistentFloats: model.persistentFloats,
-        threads: 1,
-        seed: 1,
-      })
-      const compare = (actual: ArrayLike<number>, expected: readonly number[], what: string) =>
-        agree({ kind: 'training', item: 'GAN', library: 'PyTorch', quantity: 'steps', actual, expected, what })
-      try {
-        for (const { offset, length, value } of model.slotInitials)
-          session.writePersistent(offset, new Float32Array(length).fill(value))
-        for (const { path, offset } of model.weights)
-          session.writePersistent(offset, Float32Array.from(entry.initial[path] as number[]))
-        session.bind(
-          model.slots.map(({ node, rowShape }) => ({
-            data: Float32Array.from(node === 'z' ? entry.z : entry.x),
-            rowSize: elementCount(rowShape),
-          })),
-        )
-        expect(model.accumulators.slice(1, 3)).toEqual(['discriminator_loss', 'generator_loss'])
-        for (let step = 0; step < golden.steps; step += 1) {
-          const rows = Int32Array.from({ length: entry.batch }, (_row, index) => step * entry.batch + index)
-          const learningRates = Float64Array.of(entry.rate)
-          const { accumulators } = await session.run({ program: 'train', rows, batchSize: entry.batch, learningRates, iteration: step }) // biome-ignore format: one call
-          const means = Array.from(accumulators.subarray(1, 3), (sum) => sum / entry.batch)
-          compare(means, entry.losses[step]!, `losses of step ${step + 1}`)
-        }
-        for (const { path, offset, shape } of model.weights) {
-          const ours = session.readPersistent(offset, elementCount(shape))
-          const theirs = entry.final[path] as number[]
-          compare(ours, theirs, path)
-          const moved = relativeError(entry.initial[path] as number[], theirs)
-          expect(moved, `${path} moved`).toBeGreaterThan(20 * TOLERANCE.steps)
-        }
-      } finally {
-        session.dispose()
+  const nameOf = ({ loss, optimizer, generator, batch }: GoldenCase) =>
+    `${loss}, ${optimizer}${generator ? ` against ${generator.optimizer}` : ''}, batch ${batch}`
+  it.each(golden.cases.map((entry) => [nameOf(entry), entry] as const))('%s', async (_, entry) => {
+    const model = compiled(entry)
+    const session = loadNative().createSession({
+      programs: { ...model.programs },
+      persistentFloats: model.persistentFloats,
+      threads: 1,
+      seed: 1,
+    })
+    const compare = (actual: ArrayLike<number>, expected: readonly number[], what: string) =>
+      agree({ kind: 'training', item: 'GAN', library: 'PyTorch', quantity: 'steps', actual, expected, what })
+    try {
+      for (const { offset, length, value } of model.slotInitials)
+        session.writePersistent(offset, new Float32Array(length).fill(value))
+      for (const { path, offset } of model.weights)
+        session.writePersistent(offset, Float32Array.from(entry.initial[path] as number[]))
+      session.bind(
+        model.slots.map(({ node, rowShape }) => ({
+          data: Float32Array.from(node === 'z' ? entry.z : entry.x),
+          rowSize: elementCount(rowShape),
+        })),
+      )
+      expect(model.accumulators.slice(1, 3)).toEqual(['discriminator_loss', 'generator_loss'])
+      for (let step = 0; step < golden.steps; step += 1) {
+        const rows = Int32Array.from({ length: entry.batch }, (_row, index) => step * entry.batch + index)
+        const learningRates = Float64Array.from([entry.rate, ...(entry.generator ? [entry.generator.rate] : [])])
+        const { accumulators } = await session.run({ program: 'train', rows, batchSize: entry.batch, learningRates, iteration: step }) // biome-ignore format: one call
+        const means = Array.from(accumulators.subarray(1, 3), (sum) => sum / entry.batch)
+        compare(means, entry.losses[step]!, `losses of step ${step + 1}`)
       }
-    },
-  )
+      for (const { path, offset, shape } of model.weights) {
+        const ours = session.readPersistent(offset, elementCount(shape))
+        const theirs = entry.final[path] as number[]
+        compare(ours, theirs, path)
+        const moved = relativeError(entry.initial[path] as number[], theirs)
+        expect(moved, `${path} moved`).toBeGreaterThan(20 * TOLERANCE.steps)
+      }
+    } finally {
+      session.dispose()
+    }
+  })
 })

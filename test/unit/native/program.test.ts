@@ -56,6 +56,7 @@ const code = (number: number, field: number, to: number) => (program: Program) =
 const change = (fields: Partial<Program>) => (program: Program) => {
   Object.assign(program, fields)
 }
+const rates = (count: number, ...of: number[]) => change({ learningRates: { count, of: Int32Array.from(of) } })
 const INPUT = 5
 
 describe('a damaged program is refused, and the message names the place', () => {
@@ -121,6 +122,10 @@ describe('a damaged program is refused, and the message names the place', () => 
       (p) => p.attributes.fill(1, 4, 5),
       /instruction 3 \(accumulate\).*slot/,
     ],
+    ['too many learning rates', rates(17), /learningRates\.count.*1 to 16/],
+    ['half a pair of learning rates', rates(2, 8), /learningRates\.of.*pairs/],
+    ['a learning rate of no instruction', rates(2, 9, 1), /learning rate 0.*one of the 9 instructions/],
+    ['a learning rate that a step has not', rates(2, 8, 2), /learning rate 0.*from 0 to 1/],
     ['accumulating without accumulators', change({ accumulators: 0 }), /instruction 3 \(accumulate\).*accumulators/],
     ['too many accumulators', change({ accumulators: 1e6 }), /accumulators/],
     [

@@ -188,6 +188,25 @@ describe('training', () => {
     session.dispose()
   })
 
+  it('gives an instruction the learning rate of its number, the same for all steps or step after step', async () => {
+    const builder = new ProgramBuilder(1)
+    const gradient = builder.constant([1], [1])
+    const weights = [0, 1].map(() => builder.persistent([1]))
+    for (const weight of weights) builder.op('sgd_update', [weight, gradient], [weight], [1, 0, 0])
+    const train = { ...builder.build(), learningRates: { count: 2, of: Int32Array.of(1, 1) } }
+    const options = { programs: { train }, persistentFloats: builder.persistentFloats, threads: 1, seed: 1 }
+    const moved = async (rates: readonly number[]) => {
+      const session = native.createSession(options)
+      const request = { program: 'train', rows: rowNumbers(2), batchSize: 1, iteration: 0 }
+      const result = await session.run({ ...request, learningRates: Float64Array.from(rates) }).catch((error) => error)
+      if (result instanceof Error) return result
+      return weights.map((weight) => -(session.readPersistent(builder.offset(weight), 1)[0] as number))
+    }
+    expect(await moved([0.25, 2])).toEqual([0.5, 4])
+    expect(await moved([0.25, 2, 0.5, 8])).toEqual([0.75, 10])
+    expect(await moved([0.25])).toMatchObject({ details: { expected: '2 or 4 values', received: '1' } })
+  })
+
   it('uses the learning rate of each step', async () => {
     const { session, weights } = tinyTraining({ rows: 16, features: 3, batchCapacity: 8 })
     await session.run({ ...run, rows: rowNumbers(16), learningRates: Float64Array.of(0.1, 0) })

@@ -121,6 +121,20 @@ describe('applyOverrides', () => {
     expect(details.expected).toContain(expected)
   })
 
+  it('gives the generator of a GAN an optimiser of its own, whatever the order', () => {
+    const { plan } = applyOverrides(target, {
+      'training.generatorOptimizer.momentum': 0.5,
+      'training.generatorOptimizer': 'sgd',
+    })
+    expect(plan.generatorOptimizer).toEqual({ type: 'sgd', params: { momentum: 0.5 } })
+    const adam = applyOverrides(target, { 'training.generatorOptimizer': 'adam', 'training.generatorOptimizer.learningRate': 0.001 }) // biome-ignore format: one call
+    expect(applyOverrides(adam, { 'training.generatorOptimizer': 'same' }).plan.generatorOptimizer).toEqual({
+      type: 'same',
+      params: {},
+    })
+    expect(failure({ 'training.generatorOptimizer.momentum': 0.5 })).toMatchObject({ code: 'override.unknown-path' })
+  })
+
   it('accepts every path it lists, at its present value', () => {
     const settable = overridePaths(target).filter((path) => path.startsWith('training.'))
     const overrides = Object.fromEntries(

@@ -179,6 +179,12 @@ ProgramSource program(const std::string& name, const Napi::Value& value) {
     result.updateFirst = integer(property(range, "first"), prefix + ".update.first", 0, INT32_MAX);
     result.updateEnd = integer(property(range, "end"), prefix + ".update.end", 0, INT32_MAX);
   }
+  const Napi::Value rates = source.Get("learningRates");
+  if (!rates.IsUndefined()) {
+    const Napi::Object given = object(rates, prefix + ".learningRates");
+    result.learningRates = integer(property(given, "count"), prefix + ".learningRates.count", 1, INT32_MAX);
+    result.rateOf = copy(ints(property(given, "of"), prefix + ".learningRates.of"));
+  }
   return result;
 }
 

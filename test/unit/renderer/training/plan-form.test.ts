@@ -34,6 +34,28 @@ describe('the form of a training plan', () => {
       'earlyStopping.enabled',
     ])
   })
+  it('offers a GAN an optimiser of its generator, with the settings of DCGAN', () => {
+    const sections = (plan = defaultPlan) => planSections(plan, [], [], true)
+    const titles = (plan = defaultPlan) => sections(plan).map(({ title }) => title)
+    expect(titles()).toEqual(expect.arrayContaining(['Optimiser of both networks', 'Optimiser of the generator']))
+    expect(
+      planSections(defaultPlan)
+        .flatMap(({ fields }) => fields.map(({ path }) => path))
+        .join(),
+    ).not.toContain('generator')
+    const own = changePlan(defaultPlan, 'generatorOptimizer', 'adam')
+    expect(own.generatorOptimizer).toEqual({ type: 'adam', params: {} })
+    expect(titles(own)).toContain('Optimiser of the discriminator')
+    const value = (path: string, plan = own) =>
+      sections(plan)
+        .flatMap(({ fields }) => fields)
+        .find((field) => field.path === path)?.value
+    expect([value('generatorOptimizer.learningRate'), value('generatorOptimizer.beta1')]).toEqual([0.0002, 0.5])
+    expect([value('optimizer.learningRate'), value('optimizer.beta1')]).toEqual([0.001, 0.9])
+    const slower = changePlan(own, 'generatorOptimizer.learningRate', 0.001)
+    expect(slower.generatorOptimizer.params).toEqual({ learningRate: 0.001 })
+    expect(value('generatorOptimizer.momentum', changePlan(slower, 'generatorOptimizer', 'sgd'))).toBe(0)
+  })
   it('offers the numeric columns as sample weights', () => {
     const fields = planSections(defaultPlan, ['age', 'weight']).flatMap((section) => section.fields)
     const { spec } = fields.find((field) => field.path === 'sampleWeight')!
