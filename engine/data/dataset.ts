@@ -174,6 +174,8 @@ export interface Split {
   train: Int32Array
   validation: Int32Array
   test: Int32Array
+  /** Rows of the training part without a label, apart from `train`; only where training makes use of them. */
+  unlabelled?: Int32Array
 }
 
 /** State fitted on training rows only; plain JSON, stored with every run and exported with it. */

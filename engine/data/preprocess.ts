@@ -210,8 +210,18 @@ function encodeColumn(
 
 function refuseMissing(column: TableColumn, fitted: FittedColumn): void {
   if (fitted.details?.missing !== 'error') return
-  const rows: number[] = []
-  for (let row = 0; row < rowCount(column); row += 1) if (isMissingCell(column, row)) rows.push(row + 1)
+  refuseMissingCells(
+    column,
+    Int32Array.from({ length: rowCount(column) }, (_, row) => row),
+  )
+}
+
+/** Throws `data.missing-value` when one of the rows has no value in a column. */
+export function refuseMissingCells(column: TableColumn, among: Int32Array): void {
+  const rows = Array.from(
+    among.filter((row) => isMissingCell(column, row)),
+    (row) => row + 1,
+  )
   if (rows.length === 0) return
   throw dataError('missing-value', `${rows.length} cells of ${quoteCell(column.name)} are missing.`, {
     where: `column ${quoteCell(column.name)}, row ${someOf(rows)}`,

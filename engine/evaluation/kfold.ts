@@ -10,6 +10,7 @@ import { VALIDATION } from '../training/history.ts'
 import { usesTargets } from '../training/objectives.ts'
 import type { TrainingPlan } from '../training/plan.ts'
 import type { SourceTensor } from '../training/plan-weights.ts'
+import { acceptUnlabelled } from '../training/prepare.ts'
 import { createTrainer } from '../training/trainer.ts'
 import { TrainingControl } from '../training/trainer-control.ts'
 import type { TrainingEvent } from '../training/trainer-events.ts'
@@ -73,8 +74,10 @@ export interface KFoldReport {
  */
 export async function crossValidate(native: NativeAddon, request: KFoldRequest): Promise<KFoldReport> {
   const started = performance.now()
-  const { table, description, plan } = request
+  const { table, plan } = request
+  const description = plan.pseudoLabels.enabled ? acceptUnlabelled(table, request.description) : request.description
   const rows = rowsWithoutMissing(table, description, request.rows, { targets: usesTargets(request.document) })
+  const unlabelled = plan.pseudoLabels.enabled ? unlabelledRows({ ...request, description }, rows) : new Int32Array()
   const codes = targetCodes(description, table, rows)
   const { groupColumn, ...settings } = request.folds
   const stratified = (settings.stratified ?? false) && codes !== undefined && !groupColumn && !settings.time
@@ -86,7 +89,10 @@ export async function crossValidate(native: NativeAddon, request: KFoldRequest):
   let done = 0
   const limit = request.parallel ?? native.info().cores
   const results = await mapConcurrently(folds, limit, async (fold, index) => {
-    const result = await runFold(native, request, rows, codes, fold, index)
+    const split = splitFold(request, rows, codes, fold)
+    const further = beside(unlabelled, split, { groups, time: settings.time ?? false })
+    const train = further.length > 0 ? Int32Array.from([...split.train, ...further]).sort() : split.train
+    const result = await runFold(native, { ...request, description }, { ...split, train }, fold, index)
     done += 1
     request.onFold?.(result, done, folds.length)
     return result
@@ -117,15 +123,13 @@ export function summarize(folds: readonly Readonly<Record<string, number>>[]): R
 async function runFold(
   native: NativeAddon,
   request: KFoldRequest,
-  rows: Int32Array,
-  codes: Int32Array | undefined,
+  split: Split,
   fold: Fold,
   index: number,
 ): Promise<FoldResult> {
   const { document, plan, description, table, initialWeights, onEvent } = request
   const control = request.control ?? new TrainingControl()
   if (control.requested === 'stop') throw stopped()
-  const split = splitFold(request, rows, codes, fold)
   const outcome = await createTrainer({ native }).train({
     document,
     plan,
@@ -173,6 +177,23 @@ function splitFold(request: KFoldRequest, rows: Int32Array, codes: Int32Array | 
     codes && pick(learned, codes),
   )
   return { train: pick(inner.train, train), validation: pick(inner.validation, train), test }
+}
+
+/** Rows that lack only the target. They are never tested: each fold trains on them besides its own rows. */
+function unlabelledRows({ table, description, rows }: KFoldRequest, labelled: Int32Array): Int32Array {
+  const known = new Set(labelled)
+  return rowsWithoutMissing(table, description, rows, { targets: false }).filter((row) => !known.has(row))
+}
+
+/** Unlabelled rows that a fold may learn from: none of a group that it tests, none from after its test rows begin where time counts. */
+function beside(
+  unlabelled: Int32Array,
+  { test }: Split,
+  { groups, time }: { groups: Int32Array | undefined; time: boolean },
+): Int32Array {
+  const first = test[0] ?? 0
+  const tested = new Set(groups && Array.from(test, (row) => groups[row]))
+  return unlabelled.filter((row) => !(groups && tested.has(groups[row])) && !(time && row >= first))
 }
 
 function targetCodes(description: DatasetDescription, table: Table, rows: Int32Array): Int32Array | undefined {

@@ -6,7 +6,8 @@ import { checkParams } from '../layers/param-check.ts'
 import { findLayer, layers } from '../layers/registry.ts'
 import { adversarialPlanProblems } from '../training/objective-adversarial.ts'
 import { diagnoseOutputs } from '../training/objective-diagnostics.ts'
-import { resolveOutputs } from '../training/objectives.ts'
+import { pseudoLabelsProblem } from '../training/objective-pseudo-labels.ts'
+import { type ResolvedOutput, resolveOutputs } from '../training/objectives.ts'
 import type { TrainingPlan } from '../training/plan.ts'
 import { diagnoseAdversaries, hasAdversaries } from './adversarial.ts'
 import { advise } from './advice.ts'
@@ -37,6 +38,7 @@ const severities = { error: 0, warning: 1, info: 2 } as const
  */
 export function validateDocument(document: GraphDocument, context: ValidationContext = {}): Diagnostic[] {
   const inference = inferDocument(document, context.dataset)
+  const outputs = resolveOutputs(document, inference, context.dataset)
   const repeated = repeatedNames(document)
   const diagnostics = [
     ...Object.values(document.nodes).flatMap((node) => nodeFindings(document, node, repeated)),
@@ -47,9 +49,10 @@ export function validateDocument(document: GraphDocument, context: ValidationCon
     ...presenceFindings(document),
     ...maskFindings(document, inference),
     ...tokenFindings(document, inference, context.dataset),
-    ...diagnoseOutputs(document, inference, resolveOutputs(document, inference, context.dataset)),
+    ...diagnoseOutputs(document, inference, outputs),
     ...diagnoseAdversaries(document, inference),
     ...planFindings(document, context),
+    ...pseudoLabelFindings(outputs, context),
     ...advise(document, inference, context.dataset),
   ]
   return diagnostics.sort((a, b) => severities[a.severity] - severities[b.severity])
@@ -306,4 +309,9 @@ function planFindings(document: GraphDocument, { plan, dataset, trainingRows }: 
       fix: `Set the batch size to ${Math.min(32, rows)} or another number up to ${rows}.`,
     },
   ]
+}
+
+function pseudoLabelFindings(outputs: readonly ResolvedOutput[], { plan, dataset }: ValidationContext): Diagnostic[] {
+  const problem = plan?.pseudoLabels.enabled ? pseudoLabelsProblem(outputs, dataset) : null
+  return problem ? [{ ...problem, severity: 'error', param: problem.where }] : []
 }

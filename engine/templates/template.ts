@@ -31,6 +31,15 @@ export interface DataGenerator {
   make(random: Random): readonly GeneratedColumn[]
 }
 
+/**
+ * Labels taken out of a shipped table, for learning with few of them: the rows are divided as the split says, and of the training part only
+ * so many rows a class keep their label. A further column, `part`, says which part a row belongs to.
+ */
+export interface HiddenLabels {
+  perClass: number
+  seed: number
+}
+
 /** How a template's data is prepared; columns not named here keep what was inferred. */
 export type TemplateData = {
   target: string
@@ -45,9 +54,10 @@ export type TemplateData = {
   | {
       /** Name of the table in `resources/datasets/` without its extensions. */
       file: string
+      hideLabels?: HiddenLabels
       generator?: undefined
     }
-  | { generator: DataGenerator; file?: undefined }
+  | { generator: DataGenerator; file?: undefined; hideLabels?: undefined }
 )
 
 export type TemplateTask = 'classification' | 'regression' | 'reconstruction' | 'generation'
@@ -77,6 +87,9 @@ export interface Template extends TemplateModel {
   first?: TemplateModel
 }
 
+/** Column that says which part of the split a row belongs to. */
+export const PART = 'part'
+
 /** A column in another role, with the transform and the policy for missing cells that go with it. */
 function withRole(column: ColumnSettings, role: ColumnRole | undefined): ColumnSettings {
   if (role === undefined || role === column.role) return column
@@ -90,12 +103,13 @@ export function applyTemplateData(
   template: Pick<TemplateModel, 'data'>,
   description: DatasetDescription,
 ): DatasetDescription {
-  const { scaling, split, roles = {}, columns = {} } = template.data
+  const { scaling, split, roles = {}, columns = {}, hideLabels } = template.data
+  const given = hideLabels && description.columns.some(({ name }) => name === PART) ? { given: PART } : {}
   const placed = description.columns.map((column) => withRole(column, roles[column.name]))
   const scaled = setScaling({ ...description, columns: placed }, scaling)
   return {
     ...scaled,
     columns: scaled.columns.map((column) => ({ ...column, ...columns[column.name] })),
-    split: { ...scaled.split, ...split },
+    split: { ...scaled.split, ...split, ...given },
   }
 }

@@ -12,6 +12,8 @@ const stopping = (params: Readonly<Record<string, unknown>>) => params['earlySto
 
 const continuing = (params: Readonly<Record<string, unknown>>) => params['initialWeights.run'] !== ''
 
+const selfTraining = (params: Readonly<Record<string, unknown>>) => params['pseudoLabels.enabled'] === true
+
 /** The fields of a training plan by path, as a form, a range check and a search space read them. */
 export const planParams: ParamSpecs = {
   epochs: {
@@ -124,6 +126,58 @@ export const planParams: ParamSpecs = {
     default: '',
     maxLength: 256,
     searchable: false,
+  },
+  'pseudoLabels.enabled': {
+    kind: 'boolean',
+    label: 'Pseudo-labels',
+    help: 'Lets training rows without a label take part: they learn from the class that the network itself gives them, where it is sure of it (semi-supervised learning).',
+    default: false,
+  },
+  'pseudoLabels.threshold': {
+    kind: 'number',
+    label: 'Least probability',
+    help: 'A row is taken when its most probable class has at least this probability. 0 takes all rows.',
+    default: 0.95,
+    min: 0,
+    max: 1,
+    visible: selfTraining,
+  },
+  'pseudoLabels.weight': {
+    kind: 'number',
+    label: 'Weight of a row',
+    help: 'How much a row with a pseudo-label counts beside a labelled one, once the ramp is over.',
+    default: 1,
+    min: 0.001,
+    max: 100,
+    logarithmic: true,
+    visible: selfTraining,
+  },
+  'pseudoLabels.warmupEpochs': {
+    kind: 'integer',
+    label: 'Warm-up epochs',
+    help: 'Epochs on labelled rows alone, before the network labels others.',
+    default: 10,
+    min: 0,
+    max: 100_000,
+    visible: selfTraining,
+  },
+  'pseudoLabels.rampEpochs': {
+    kind: 'integer',
+    label: 'Ramp epochs',
+    help: 'Epochs after the warm-up over which the weight grows from 0 to its value, $\\alpha(t)$ of Lee (2013). 1: at once.',
+    default: 10,
+    min: 1,
+    max: 100_000,
+    visible: selfTraining,
+  },
+  'pseudoLabels.everyEpochs': {
+    kind: 'integer',
+    label: 'Choose anew every',
+    help: 'Epochs after which the rows and their pseudo-labels are chosen anew.',
+    default: 1,
+    min: 1,
+    max: 100_000,
+    visible: selfTraining,
   },
   'initialWeights.run': {
     kind: 'text',

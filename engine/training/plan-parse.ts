@@ -66,7 +66,10 @@ function parseField(path: string, value: Json | undefined, initial: Json): Json 
   return value
 }
 
-function parseGroup(group: 'initialWeights' | 'earlyStopping' | 'checkpoint', value: unknown): JsonObject {
+function parseGroup(
+  group: 'pseudoLabels' | 'initialWeights' | 'earlyStopping' | 'checkpoint',
+  value: unknown,
+): JsonObject {
   const initial = defaultPlan[group] as unknown as Record<string, Json>
   if (value !== undefined && !isObject(value))
     throw planError(group, { message: `${group} is wrong.`, expected: 'an object', received: JSON.stringify(value) })
@@ -107,6 +110,7 @@ export function parsePlan(json: unknown): TrainingPlan {
     schedule: parseChoice('schedule', json.schedule, defaultPlan.schedule),
     classWeight: parseField('classWeight', json.classWeight, defaultPlan.classWeight) as TrainingPlan['classWeight'],
     sampleWeight: parseField('sampleWeight', json.sampleWeight, defaultPlan.sampleWeight) as string,
+    pseudoLabels: parseGroup('pseudoLabels', json.pseudoLabels) as unknown as TrainingPlan['pseudoLabels'],
     initialWeights: parseGroup('initialWeights', json.initialWeights) as unknown as TrainingPlan['initialWeights'],
     earlyStopping: parseGroup('earlyStopping', json.earlyStopping) as unknown as TrainingPlan['earlyStopping'],
     checkpoint: parseGroup('checkpoint', json.checkpoint) as unknown as TrainingPlan['checkpoint'],

@@ -27,6 +27,20 @@ export interface TrainingPlan {
   classWeight: 'none' | 'balanced'
   /** Numeric column whose values weigh the training samples; empty = none. */
   sampleWeight: string
+  /** Training rows without a label learn from what the network itself takes them for (self-training). */
+  pseudoLabels: {
+    enabled: boolean
+    /** Least probability of the most probable class for a row to be taken. */
+    threshold: number
+    /** How much such a row counts beside a labelled one, once the ramp is over. */
+    weight: number
+    /** Epochs on labelled rows alone before rows are taken. */
+    warmupEpochs: number
+    /** Epochs over which the weight grows to its value. */
+    rampEpochs: number
+    /** Rows are taken anew every so many epochs. */
+    everyEpochs: number
+  }
   /** Weights of another run to start from, layer by layer of the same name. */
   initialWeights: {
     /** Id or number of a run, `latest`, or `model:<name>` for the newest completed run of a model; empty = fresh weights. */
@@ -62,6 +76,7 @@ export const defaultPlan: TrainingPlan = {
   schedule: { type: 'constant', params: {} },
   classWeight: 'none',
   sampleWeight: '',
+  pseudoLabels: { enabled: false, threshold: 0.95, weight: 1, warmupEpochs: 10, rampEpochs: 10, everyEpochs: 1 },
   initialWeights: { run: '', project: '', layers: '', mismatch: 'error' },
   earlyStopping: { enabled: false, monitor: 'validation_loss', patience: 10, minDelta: 0, restoreBest: true },
   checkpoint: { everyEpochs: 10, seconds: 5 },

@@ -9,7 +9,8 @@ import { validateDocument } from '../graph/validate.ts'
 import { effectiveParams } from '../layers/param-check.ts'
 import { type EpochRecord, seriesOf, VALIDATION } from './history.ts'
 import { adversarialPlanProblems } from './objective-adversarial.ts'
-import { objectivesOf, resolveTarget } from './objectives.ts'
+import { pseudoLabelsProblem } from './objective-pseudo-labels.ts'
+import { objectivesOf, resolveOutputs, resolveTarget } from './objectives.ts'
 import { findOptimizer, optimizers } from './optimizers/registry.ts'
 import type { TrainingPlan } from './plan.ts'
 import { choiceParams, SAME } from './plan-choices.ts'
@@ -37,9 +38,12 @@ export interface PreparedModel {
 export function prepareModel(request: PrepareModelRequest): PreparedModel {
   const { document, plan, signature, trainRows, memoryBudget } = request
   refuseBrokenDocument(document, signature)
-  if (trainRows !== undefined) refuseBatchSize(plan.batchSize, trainRows)
+  if (trainRows !== undefined) refuseBatchSize(plan, trainRows)
   const chosen = optimizersOf(plan)
   const inference = inferDocument(document, signature)
+  const unfit =
+    plan.pseudoLabels.enabled && pseudoLabelsProblem(resolveOutputs(document, inference, signature), signature)
+  if (unfit) throw new LaminaError(unfit)
   const objectives = objectivesOf(document, signature, inference).map((objective) => {
     if (objective.adversarial) {
       const problem = trainRows === undefined ? undefined : adversarialPlanProblems(plan)[0]
@@ -47,6 +51,7 @@ export function prepareModel(request: PrepareModelRequest): PreparedModel {
       return objective
     }
     const column = objective.reconstruction ? null : resolveTarget(inference.nodes[objective.output]!.params, signature)
+    if (plan.pseudoLabels.enabled) return { ...objective, weighted: true }
     const balanced = plan.classWeight === 'balanced' && column?.kind === 'classes'
     return balanced || plan.sampleWeight !== '' ? { ...objective, weighted: true } : objective
   })
@@ -197,13 +202,13 @@ function refuseBrokenDocument(document: GraphDocument, dataset: DatasetSignature
   throw new LaminaError({ code, message, where, expected, received, fix, data })
 }
 
-function refuseBatchSize(batchSize: number, trainRows: number): void {
+function refuseBatchSize({ batchSize, pseudoLabels }: TrainingPlan, trainRows: number): void {
   if (batchSize <= trainRows) return
   throw new LaminaError({
     code: 'training.batch-larger-than-data',
     message: 'A batch holds more rows than there are to train on.',
     where: 'training.batchSize',
-    expected: `at most ${trainRows}, the number of training rows`,
+    expected: `at most ${trainRows}, the number of ${pseudoLabels.enabled ? 'labelled ' : ''}training rows`,
     received: String(batchSize),
     fix: `Set the batch size to ${trainRows} or less.`,
     data: { batchSize, trainRows },

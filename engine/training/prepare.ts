@@ -1,3 +1,4 @@
+import { LaminaError } from '../base/errors.ts'
 import { elementCount } from '../base/shape.ts'
 import type { SlotBinding } from '../compile/compile.ts'
 import { sharedTensor } from '../data/arrays.ts'
@@ -9,7 +10,14 @@ import type {
   Split,
   Table,
 } from '../data/dataset.ts'
-import { encodeFeatures, encodeTarget, fitPreprocessing, rowsWithoutMissing } from '../data/preprocess.ts'
+import {
+  encodeFeatures,
+  encodeTarget,
+  fitPreprocessing,
+  refuseMissingCells,
+  rowsWithoutMissing,
+} from '../data/preprocess.ts'
+import { columnOf } from '../data/table.ts'
 import type { DatasetSignature } from '../graph/document.ts'
 import type { DataSlot } from '../native/program.ts'
 import { type SampleWeights, weightRows } from './sample-weights.ts'
@@ -48,27 +56,74 @@ export function featureOf(
 
 /** A split without the rows that the missing-value policy leaves out, and what was fitted on its training part. */
 export interface PreparedData {
+  /** The data as it is used: with unlabelled rows a missing target leaves a row out of what is measured, whatever the policy. */
+  description: DatasetDescription
   split: Split
   fitted: FittedPreprocessing
   signature: DatasetSignature
 }
 
+export interface PrepareOptions {
+  /** False: a network that learns without a target takes rows that lack one as any others. */
+  targets?: boolean
+  /** Keeps rows of the training part that lack only the target, as `split.unlabelled`. */
+  unlabelled?: boolean
+}
+
 /**
- * Fits preprocessing on the training rows only, or takes what was fitted before. Rows without a target are left out, unless `targets` is
- * false: a network that learns without one takes them all.
+ * Fits preprocessing on the training rows only, or takes what was fitted before. Rows without a target are left out, unless the options say
+ * otherwise. Unlabelled rows take part in fitting the features: no label is used for it.
+ * Throws `data.*`, and `training.pseudo-labels` when no unlabelled row is there.
  */
 export function prepareData(
   table: Table,
-  description: DatasetDescription,
+  given: DatasetDescription,
   split: Split,
   fitted?: FittedPreprocessing,
-  options: { targets?: boolean } = {},
+  options: PrepareOptions = {},
 ): PreparedData {
+  const description = options.unlabelled ? acceptUnlabelled(table, given, split) : given
   const usable = new Set(rowsWithoutMissing(table, description, undefined, options))
   const keep = (rows: Int32Array) => (usable.size === table.rowCount ? rows : rows.filter((row) => usable.has(row)))
   const kept = { train: keep(split.train), validation: keep(split.validation), test: keep(split.test) }
-  const preprocessing = fitted ?? fitPreprocessing(table, description, kept.train)
-  return { split: kept, fitted: preprocessing, signature: signatureOf(preprocessing, table.rowCount) }
+  const inputs = options.unlabelled
+    ? rowsWithoutMissing(table, description, split.train, { targets: false })
+    : kept.train
+  const preprocessing = fitted ?? fitPreprocessing(table, description, inputs)
+  const signature = signatureOf(preprocessing, table.rowCount)
+  if (!options.unlabelled) return { description, split: kept, fitted: preprocessing, signature }
+  const unlabelled = inputs.filter((row) => !usable.has(row))
+  if (unlabelled.length === 0) throw nothingUnlabelled(kept.train.length)
+  return { description, split: { ...kept, unlabelled }, fitted: preprocessing, signature }
+}
+
+/**
+ * A description by which rows without a target are left out rather than refused. Throws `data.missing-value` where the policy refuses them
+ * and one is to validate or test.
+ */
+export function acceptUnlabelled(
+  table: Table,
+  description: DatasetDescription,
+  split?: Pick<Split, 'validation' | 'test'>,
+): DatasetDescription {
+  const strict = (column: ColumnSettings) => column.role === 'target' && column.missing === 'error'
+  for (const { name } of description.columns.filter(strict))
+    for (const rows of [split?.validation, split?.test]) if (rows) refuseMissingCells(columnOf(table, name), rows)
+  const columns = description.columns.map((column) =>
+    strict(column) ? { ...column, missing: 'drop-row' as const } : column,
+  )
+  return { ...description, columns }
+}
+
+function nothingUnlabelled(rows: number): LaminaError {
+  return new LaminaError({
+    code: 'training.pseudo-labels',
+    message: 'There are no rows to be given a pseudo-label.',
+    where: 'training.pseudoLabels.enabled',
+    expected: 'training rows whose target is missing',
+    received: `${rows} training rows, all with a label`,
+    fix: 'Switch pseudo-labels off, or leave the target of unlabelled rows empty.',
+  })
 }
 
 /**

@@ -11,6 +11,15 @@ export interface PartialEpoch {
   seconds: number
 }
 
+/** Rows without a label that the network has labelled itself, in the order of the table. */
+export interface PseudoLabels {
+  /** The epoch at whose start they were chosen, from 1. */
+  epoch: number
+  rows: readonly number[]
+  /** Index of the class of each row. */
+  classes: readonly number[]
+}
+
 /** Where a run stands besides its weights; plain JSON, survives a round trip exactly. */
 export interface RunState {
   version: 1
@@ -20,6 +29,8 @@ export interface RunState {
   iteration: number
   partial: PartialEpoch | null
   earlyStopping: EarlyStoppingState
+  /** What the epoch at hand, or the last one, was trained on besides labelled rows; null before rows are chosen. */
+  pseudoLabels: PseudoLabels | null
   /** Wall time spent in training so far. */
   seconds: number
   /** True when the run ended by itself (all epochs, or early stopping). */
@@ -34,6 +45,7 @@ export function initialRunState(): RunState {
     iteration: 0,
     partial: null,
     earlyStopping: { best: null, bestEpoch: 0, wait: 0 },
+    pseudoLabels: null,
     seconds: 0,
     finished: false,
   }
@@ -41,7 +53,12 @@ export function initialRunState(): RunState {
 
 /** The state as JSON for a store. */
 export function runStateToJson(state: RunState): JsonObject {
-  return { ...state, partial: state.partial && { ...state.partial }, earlyStopping: { ...state.earlyStopping } }
+  return {
+    ...state,
+    partial: state.partial && { ...state.partial },
+    earlyStopping: { ...state.earlyStopping },
+    pseudoLabels: state.pseudoLabels && { ...state.pseudoLabels },
+  }
 }
 
 /** Reads a stored state. Throws `training.checkpoint-state` when it is none that this version wrote. */
@@ -49,8 +66,11 @@ export function runStateFromJson(json: Json | undefined): RunState {
   const state = isObject(json) ? json : {}
   const early = isObject(state.earlyStopping) ? state.earlyStopping : {}
   const partial = isObject(state.partial) ? state.partial : null
+  const pseudo = isObject(state.pseudoLabels) ? state.pseudoLabels : null
   const whole = [state.epoch, state.iteration, early.bestEpoch, early.wait].every(isCount)
-  const sound = partial === null || (isCount(partial.step) && isNumbers(partial.accumulators))
+  const sound =
+    (partial === null || (isCount(partial.step) && isNumbers(partial.accumulators))) &&
+    (pseudo === null || (isCount(pseudo.epoch) && areLabels(pseudo.rows, pseudo.classes)))
   if (state.version !== 1 || !whole || !sound || !(early.best === null || typeof early.best === 'number'))
     throw new LaminaError({
       code: 'training.checkpoint-state',
@@ -70,6 +90,11 @@ export function runStateFromJson(json: Json | undefined): RunState {
       seconds: typeof partial.seconds === 'number' ? partial.seconds : 0,
     },
     earlyStopping: { best: early.best, bestEpoch: early.bestEpoch as number, wait: early.wait as number },
+    pseudoLabels: pseudo && {
+      epoch: pseudo.epoch as number,
+      rows: [...(pseudo.rows as number[])],
+      classes: [...(pseudo.classes as number[])],
+    },
     seconds: typeof state.seconds === 'number' ? state.seconds : 0,
     finished: state.finished === true,
   }
@@ -85,4 +110,13 @@ function isCount(json: Json | undefined): boolean {
 
 function isNumbers(json: Json | undefined): boolean {
   return Array.isArray(json) && json.every((item) => typeof item === 'number')
+}
+
+function areLabels(rows: Json | undefined, classes: Json | undefined): boolean {
+  return (
+    Array.isArray(rows) &&
+    Array.isArray(classes) &&
+    rows.length === classes.length &&
+    [rows, classes].flat().every(isCount)
+  )
 }

@@ -88,7 +88,9 @@ export interface StepRequest {
 /** A model on its own training rows. Throws what training it would throw. */
 export function stepRunnerOf(native: NativeAddon, request: StepRequest): StepRunner {
   const { document, plan, description, table } = request
-  const { split, fitted, signature } = prepareData(table, description, request.split)
+  const { split, fitted, signature } = prepareData(table, description, request.split, undefined, {
+    unlabelled: plan.pseudoLabels.enabled,
+  })
   const prepared = prepareModel({ document, plan, signature, trainRows: split.train.length })
   const weights = { classWeight: plan.classWeight, sampleWeight: plan.sampleWeight, rows: split.train }
   const { compiled } = prepared

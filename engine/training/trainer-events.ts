@@ -9,6 +9,8 @@ export interface TrainingStarted {
   epochs: number
   stepsPerEpoch: number
   trainSamples: number
+  /** Rows without a label that may be given one; 0 unless the plan has pseudo-labels. */
+  unlabelledSamples: number
   validationSamples: number
   parameters: number
   peakBytes: number

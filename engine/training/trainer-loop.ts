@@ -1,4 +1,4 @@
-import { LaminaError } from '../base/errors.ts'
+import type { LaminaError } from '../base/errors.ts'
 import { Random, Stream } from '../base/rng.ts'
 import type { RunResult } from '../native/program.ts'
 import type { Checkpoint, Resume } from './checkpoint.ts'
@@ -6,8 +6,10 @@ import { EarlyStopping } from './early-stopping.ts'
 import { type EpochRecord, historyUpTo, readMetrics, VALIDATION } from './history.ts'
 import type { TrainingPlan } from './plan.ts'
 import type { LearningRate, MetricReading } from './prepare-model.ts'
-import { initialRunState, type RunState } from './run-state.ts'
+import { PSEUDO_LABELS, type PseudoLabeler } from './pseudo-labels.ts'
+import { initialRunState, type PseudoLabels, type RunState } from './run-state.ts'
 import type { TrainingControl } from './trainer-control.ts'
+import { allFinite, diverged } from './trainer-diverged.ts'
 import type { TrainingEvent } from './trainer-events.ts'
 import { TrainerReporter } from './trainer-reporter.ts'
 import type { ModelSession } from './trainer-session.ts'
@@ -18,6 +20,8 @@ export interface TrainingJob {
   plan: TrainingPlan
   /** Rows of the bound data. */
   rows: { train: Int32Array; validation: Int32Array }
+  /** Labels rows without one, which then train too. */
+  pseudoLabels?: PseudoLabeler
   seed: number
   /** As many as a step of the training program takes; the first is the one that is reported. */
   learningRates: readonly LearningRate[]
@@ -46,11 +50,6 @@ export interface TrainingResult {
 /** Milliseconds between checkpoints at least, so that tiny epochs are not spent on writing. */
 const CHECKPOINT_INTERVAL = 250
 
-function allFinite(numbers: Float32Array): boolean {
-  for (const number of numbers) if (!Number.isFinite(number)) return false
-  return true
-}
-
 /** The order in which an epoch (from 0) visits the rows: depends on seed and epoch only. */
 export function epochOrder(rows: Int32Array, seed: number, epoch: number): Int32Array {
   return new Random(seed, Stream.shuffle, epoch).shuffle(Int32Array.from(rows))
@@ -62,7 +61,12 @@ export class TrainingLoop {
   readonly #stopping: EarlyStopping
   readonly #reporter: TrainerReporter
   readonly #history: EpochRecord[]
-  readonly #steps: number
+  /** Rows that the epoch at hand visits, and the steps they make. */
+  #visited: Int32Array
+  #steps = 0
+  /** False while the rows of the epoch are being chosen. */
+  #begun = false
+  #pseudoLabels: PseudoLabels | null
   #epoch: number
   #iteration: number
   #step = 0
@@ -95,7 +99,8 @@ export class TrainingLoop {
     }
     this.#best = resume?.best ?? null
     this.#history = historyUpTo(resume?.history ?? [], state.epoch)
-    this.#steps = Math.ceil(rows.train.length / plan.batchSize)
+    this.#pseudoLabels = state.pseudoLabels
+    this.#visited = rows.train
     this.#stopping = new EarlyStopping(
       {
         enabled: plan.earlyStopping.enabled,
@@ -109,8 +114,6 @@ export class TrainingLoop {
     this.#reporter = new TrainerReporter({
       onEvent: job.onEvent,
       epochs: plan.epochs,
-      stepsPerEpoch: this.#steps,
-      trainSamples: rows.train.length,
       history: this.#history,
       adversarial: job.adversarial,
     })
@@ -135,6 +138,7 @@ export class TrainingLoop {
     if (this.#job.resume?.last.state.finished && this.#stoppedEarly()) return this.#finish('early-stopping')
     while (this.#epoch < plan.epochs) {
       const learningRate = this.#rateAt(this.#epoch)
+      if (!(await this.#beginEpoch())) return this.#stop()
       if ((await this.#trainEpoch(learningRate)) === 'stop') return this.#stop()
       const metrics = await this.#measure()
       if (!metrics) return this.#stop()
@@ -147,10 +151,29 @@ export class TrainingLoop {
     return this.#finish(reason)
   }
 
+  /**
+   * Decides which rows the epoch visits. Pseudo-labels are chosen before its first step only: an epoch that was left in the middle goes on
+   * with those it began with. False when it is to stop.
+   */
+  async #beginEpoch(): Promise<boolean> {
+    const { pseudoLabels: labeler, plan } = this.#job
+    const epoch = this.#epoch + 1
+    this.#begun = false
+    if (labeler && !this.#sums && labeler.isDue(epoch, this.#pseudoLabels)) {
+      const chosen = await this.#untilDone(() => labeler.choose(epoch))
+      if (!chosen) return false
+      this.#pseudoLabels = chosen
+    }
+    if (labeler) this.#visited = labeler.apply(this.#pseudoLabels, epoch)
+    this.#begun = true
+    this.#steps = Math.ceil(this.#visited.length / plan.batchSize)
+    return true
+  }
+
   /** Trains what is left of the current epoch. */
   async #trainEpoch(learningRate: number): Promise<'done' | 'stop'> {
-    const { session, plan, rows, seed } = this.#job
-    const order = plan.shuffle ? epochOrder(rows.train, seed, this.#epoch) : rows.train
+    const { session, plan, seed } = this.#job
+    const order = plan.shuffle ? epochOrder(this.#visited, seed, this.#epoch) : this.#visited
     while (this.#step < this.#steps) {
       if (!(await this.#mayContinue())) return 'stop'
       const rates = this.#ratesFrom(this.#step)
@@ -188,19 +211,33 @@ export class TrainingLoop {
     return Float64Array.from(steps.flatMap((step) => at(this.#epoch + step / this.#steps)))
   }
 
-  /** Metrics of the epoch whose training is done; null when it is to stop. */
+  /**
+   * Metrics of the epoch whose training is done; null when it is to stop. With pseudo-labels the sums of training are over labels that the
+   * network made itself, so that labelled rows are measured like those of validation.
+   */
   async #measure(): Promise<Record<string, number> | null> {
-    const { session, rows, readings } = this.#job
-    const metrics = readMetrics(readings, this.#sums ?? [], rows.train.length)
+    const { rows, readings, pseudoLabels } = this.#job
+    const labelled = pseudoLabels ? await this.#evaluate(rows.train) : (this.#sums ?? [])
+    if (!labelled) return null
+    const metrics = readMetrics(readings, labelled, rows.train.length)
+    if (pseudoLabels) metrics[PSEUDO_LABELS] = this.#pseudoLabels?.rows.length ?? 0
     if (rows.validation.length === 0) return metrics
-    const started = performance.now()
+    const sums = await this.#evaluate(rows.validation)
+    return sums && Object.assign(metrics, readMetrics(readings, sums, rows.validation.length, VALIDATION))
+  }
+
+  #evaluate(rows: Int32Array): Promise<Float64Array | null> {
+    return this.#untilDone(() => this.#job.session.evaluate(rows))
+  }
+
+  /** What work between steps comes to, begun again when it was cancelled (null); null when it is to stop. */
+  async #untilDone<T>(work: () => Promise<T | null>): Promise<T | null> {
     for (;;) {
       if (!(await this.#mayContinue())) return null
-      const sums = await this.#whileRunning(() => session.evaluate(rows.validation))
-      if (sums) {
-        this.#epochSeconds += (performance.now() - started) / 1000
-        return Object.assign(metrics, readMetrics(readings, sums, rows.validation.length, VALIDATION))
-      }
+      const started = performance.now()
+      const result = await this.#whileRunning(work)
+      this.#epochSeconds += (performance.now() - started) / 1000
+      if (result !== null) return result
     }
   }
 
@@ -223,7 +260,7 @@ export class TrainingLoop {
         this.#bestSaved = false
       }
     }
-    this.#reporter.epochCompleted(record)
+    this.#reporter.epochCompleted(record, this.#visited.length)
     if (!stop && this.#epoch < plan.epochs && this.#isCheckpointDue()) this.#save(false)
     return stop
   }
@@ -300,6 +337,7 @@ export class TrainingLoop {
       iteration: this.#iteration,
       partial: partial ?? null,
       earlyStopping: this.#stopping.state,
+      pseudoLabels: this.#pseudoLabels,
       seconds: this.#secondsBefore + (performance.now() - this.#startedAt) / 1000,
       finished,
     }
@@ -330,14 +368,16 @@ export class TrainingLoop {
 
   #tick(): void {
     this.#reporter.flush()
-    if (!this.#running) return
-    const { session, plan, rows, save } = this.#job
+    if (!this.#running || !this.#begun) return
+    const { session, plan, save } = this.#job
     const validating = this.#step >= this.#steps
     const progress = session.native.progress()
     this.#reporter.progress({
       epoch: this.#epoch + 1,
       step: validating ? this.#step : this.#step + progress.step,
-      samples: validating ? rows.train.length : this.#step * plan.batchSize + progress.samples,
+      steps: this.#steps,
+      epochSamples: this.#visited.length,
+      samples: validating ? this.#visited.length : this.#step * plan.batchSize + progress.samples,
       lossSum: (validating ? this.#sums : progress.accumulators)?.[0] ?? 0,
       learningRate: this.#rateAt(this.#epoch + (validating ? 0 : (this.#step + progress.step) / this.#steps)),
       elapsedSeconds: this.#secondsBefore + (performance.now() - this.#startedAt) / 1000,
@@ -349,18 +389,12 @@ export class TrainingLoop {
   }
 
   #diverged(learningRate: number, result?: RunResult): LaminaError {
-    const step = this.#step
-    const loss = result?.accumulators[0]
-    return new LaminaError({
-      code: 'training.diverged',
-      message: `Training diverged in epoch ${this.#epoch + (result ? 1 : 0)}${result ? `, step ${step}` : ''}: the ${result ? 'loss' : 'weights'} ran out of the range of numbers.`,
-      where: 'training.optimizer.learningRate',
-      expected: 'a finite loss and finite weights',
-      received: result
-        ? `loss ${loss} at learning rate ${learningRate}`
-        : `weights that are not finite at learning rate ${learningRate}`,
-      fix: `Lower the learning rate (try ${Number((learningRate / 10).toPrecision(2))}), or scale the inputs (standardize).`,
-      data: { epoch: this.#epoch + 1, step, learningRate, lastCheckpointEpoch: this.#savedEpoch },
+    return diverged({
+      epoch: this.#epoch,
+      step: this.#step,
+      learningRate,
+      ...(result ? { loss: result.accumulators[0] } : {}),
+      savedEpoch: this.#savedEpoch,
     })
   }
 }

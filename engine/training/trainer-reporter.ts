@@ -8,8 +8,6 @@ const INTERVAL = 100
 export interface ReporterOptions {
   onEvent?: (event: TrainingEvent) => void
   epochs: number
-  stepsPerEpoch: number
-  trainSamples: number
   /** Grows while training goes on; read by the health rules. */
   history: readonly EpochRecord[]
   /** The losses are those of a GAN. */
@@ -19,6 +17,9 @@ export interface ReporterOptions {
 export interface StepProgress {
   epoch: number
   step: number
+  /** Steps of this epoch and samples it visits; with pseudo-labels they differ from epoch to epoch. */
+  steps: number
+  epochSamples: number
   samples: number
   lossSum: number
   learningRate: number
@@ -46,8 +47,8 @@ export class TrainerReporter {
     this.#health = new HealthMonitor(healthRulesOf(options.adversarial))
   }
 
-  epochCompleted(record: EpochRecord): void {
-    this.#samplesDone += this.#options.trainSamples
+  epochCompleted(record: EpochRecord, samples: number): void {
+    this.#samplesDone += samples
     if (!this.#options.onEvent) return
     this.#pending.push(record)
     if (performance.now() - this.#flushedAt >= INTERVAL) this.flush()
@@ -83,17 +84,17 @@ export class TrainerReporter {
   }
 
   progress(at: StepProgress): void {
-    const { onEvent, epochs, stepsPerEpoch, trainSamples } = this.#options
+    const { onEvent, epochs } = this.#options
     if (!onEvent) return
     const seconds = (performance.now() - this.#startedAt) / 1000
     const samplesPerSecond = (this.#samplesDone + at.samples) / seconds
-    const left = (epochs - at.epoch + 1) * trainSamples - at.samples
+    const left = (epochs - at.epoch + 1) * at.epochSamples - at.samples
     onEvent({
       type: 'progress',
       epoch: at.epoch,
       epochs,
       step: at.step,
-      steps: stepsPerEpoch,
+      steps: at.steps,
       loss: at.samples > 0 ? at.lossSum / at.samples : null,
       learningRate: at.learningRate,
       samplesPerSecond,

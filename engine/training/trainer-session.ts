@@ -54,13 +54,18 @@ export class ModelSession {
 
   /** One array an Output node, rows.length * row elements, in the order of `rows`. */
   async predict(rows: Int32Array): Promise<Float32Array[]> {
+    const outputs = await this.predictUnlessCancelled(rows)
+    if (outputs) return outputs
+    throw new LaminaError({ code: 'training.cancelled', message: 'The prediction was cancelled.' })
+  }
+
+  /** The same; null when it was cancelled. */
+  async predictUnlessCancelled(rows: Int32Array): Promise<Float32Array[] | null> {
     const outputs = this.compiled.outputs.map(
       ({ rowShape }) => new Float32Array(rows.length * rowShape.reduce((product, size) => product * size, 1)),
     )
     const result = await this.#run('predict', rows, outputs)
-    if (result.stopped === 'cancelled')
-      throw new LaminaError({ code: 'training.cancelled', message: 'The prediction was cancelled.' })
-    return outputs
+    return result.stopped === 'cancelled' ? null : outputs
   }
 
   dispose(): void {

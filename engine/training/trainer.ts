@@ -12,6 +12,8 @@ import { parsePlan } from './plan-parse.ts'
 import { applyInitialWeights, type SourceTensor } from './plan-weights.ts'
 import { bindSlots, prepareData } from './prepare.ts'
 import { isAdversarial, learningRatesOf, monitorOf, prepareModel, readingsOf } from './prepare-model.ts'
+import { PseudoLabeler } from './pseudo-labels.ts'
+import { classWeightsOf } from './sample-weights.ts'
 import { TrainingControl } from './trainer-control.ts'
 import type { TrainingEvent } from './trainer-events.ts'
 import { TrainingLoop } from './trainer-loop.ts'
@@ -96,11 +98,13 @@ async function train({ native, memoryBudget }: TrainerDependencies, request: Tra
   const threads = threadsFor(request.threads ?? plan.threads, native)
   const { split, fitted, signature } = prepareData(table, description, request.split, request.fitted, {
     targets: usesTargets(document),
+    unlabelled: plan.pseudoLabels.enabled,
   })
   const prepared = prepareModel({ document, plan, signature, trainRows: split.train.length })
   const { compiled, objectives } = prepared
   const monitor = monitorOf(plan, prepared, split.validation.length)
-  const weights = { classWeight: plan.classWeight, sampleWeight: plan.sampleWeight, rows: split.train }
+  const { train: rows, unlabelled } = split
+  const weights = { classWeight: plan.classWeight, sampleWeight: plan.sampleWeight, rows, ...(unlabelled && { unlabelled }) } // biome-ignore format: one value
   const slots = bindSlots(compiled.slots, table, fitted, { targets: true, weights })
   refuseBeyondMemory(compiled, slots, memoryBudget ?? Math.max(freemem(), totalmem() / 2))
   const session = new ModelSession(native, compiled, { threads, seed, precision: plan.precision })
@@ -115,6 +119,7 @@ async function train({ native, memoryBudget }: TrainerDependencies, request: Tra
       epochs: plan.epochs,
       stepsPerEpoch: Math.ceil(split.train.length / plan.batchSize),
       trainSamples: split.train.length,
+      unlabelledSamples: unlabelled?.length ?? 0,
       validationSamples: split.validation.length,
       parameters: compiled.report.parameters,
       peakBytes: compiled.report.peakBytes,
@@ -124,6 +129,16 @@ async function train({ native, memoryBudget }: TrainerDependencies, request: Tra
       session,
       plan,
       rows: split,
+      ...(unlabelled && {
+        pseudoLabels: new PseudoLabeler({
+          session,
+          settings: plan.pseudoLabels,
+          bindings: compiled.slots,
+          slots,
+          rows: { train: split.train, unlabelled },
+          classWeights: classWeightsFor(plan, compiled, table, fitted, split.train),
+        }),
+      }),
       seed,
       learningRates: learningRatesOf(plan, prepared, {
         stepsPerEpoch: Math.ceil(split.train.length / plan.batchSize),
@@ -153,6 +168,19 @@ async function train({ native, memoryBudget }: TrainerDependencies, request: Tra
   } finally {
     session.dispose()
   }
+}
+
+/** Balanced weights of the classes of the target, counted over labelled rows. */
+function classWeightsFor(
+  plan: TrainingPlan,
+  { slots }: CompiledModel,
+  table: Table,
+  fitted: FittedPreprocessing,
+  rows: Int32Array,
+): number[] | null {
+  if (plan.classWeight !== 'balanced') return null
+  const column = slots.find(({ kind }) => kind === 'target')?.columns[0]
+  return classWeightsOf(table, fitted, column, rows)?.weights ?? null
 }
 
 function refuseBeyondMemory(compiled: CompiledModel, slots: readonly DataSlot[], budget: number): void {

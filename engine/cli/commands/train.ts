@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import type { Json } from '../../base/json.ts'
 import type { EngineClient } from '../../rpc/contract/index.ts'
-import type { RunSummary, StartedFrom } from '../../rpc/contract/training.ts'
+import type { RunDetail, RunSummary, StartedFrom } from '../../rpc/contract/training.ts'
 import type { Output } from '../output.ts'
 import { type CommandContext, chooseModel, chooseRun } from '../session.ts'
 import { formatNumber, formatSeconds } from '../table.ts'
@@ -45,6 +45,7 @@ export async function run(
     output.event('started', { runId: started.run, number, epochs, seed })
     output.line(`${before.name} of ${before.modelName}: ${epochs} epochs, seed ${seed}`)
     tellStart(output, before.snapshot.start)
+    tellUnlabelled(output, before.snapshot)
     try {
       await wait(started.job, listening.latest)
     } finally {
@@ -81,6 +82,17 @@ function tellStart(output: Output, start: StartedFrom | null): void {
   output.line(`Starts from ${start.name} of ${start.modelName}${start.project ? ` in ${start.project}` : ''}`)
   for (const { layer, from, status } of layers)
     output.line(`  ${layer.padEnd(24)} ${outcomes[status]}${from && from !== layer ? ` (${from} there)` : ''}`)
+}
+
+/** How many rows have no label, and from when on the network labels them. */
+function tellUnlabelled(output: Output, { split, plan }: RunDetail['snapshot']): void {
+  const { train: labelled, unlabelled = 0 } = split
+  if (unlabelled === 0) return
+  const { threshold, warmupEpochs } = plan.pseudoLabels
+  output.event('pseudo-labels', { labelled, unlabelled, threshold, warmupEpochs })
+  output.line(
+    `${labelled} training rows have a label, ${unlabelled} have none: pseudo-labels of at least ${threshold} from epoch ${warmupEpochs + 1} on`,
+  )
 }
 
 /** Prints epochs, progress within them (with `--json`) and warnings of a run as they come; `latest` is the newest epoch's metrics as text. */

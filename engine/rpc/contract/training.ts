@@ -65,7 +65,8 @@ export interface RunDetail extends RunSummary {
     document: GraphDocument
     plan: TrainingPlan
     dataset: { name: string; hash: string; rowCount: number }
-    split: { train: number; validation: number; test: number }
+    /** Rows of each part, and with pseudo-labels those of the training part that have no label. */
+    split: { train: number; validation: number; test: number; unlabelled?: number }
     versions: Record<string, string>
     threads: number
     overrides: JsonObject

@@ -21,7 +21,9 @@ export async function profileModel(
 ): Promise<StepProfile> {
   const { document, plan, description, table, name } = loadModelWithData(project, model)
   const split = splitTable(table, description)
-  const { signature, split: usable } = prepareData(table, description, split)
+  const { signature, split: usable } = prepareData(table, description, split, undefined, {
+    unlabelled: plan.pseudoLabels.enabled,
+  })
   prepareModel({ document, plan, signature, trainRows: usable.train.length })
   const native = context.native()
   let profile: StepProfile | undefined

@@ -14,7 +14,7 @@ export interface RunSnapshot {
   /** The data as it was described, overrides included. */
   description: DatasetDescription
   fitted: FittedPreprocessing
-  split: { train: number; validation: number; test: number }
+  split: { train: number; validation: number; test: number; unlabelled?: number }
   parameters: number
   versions: Record<string, string>
   threads: number

@@ -7,6 +7,7 @@ import { toNpz } from '../../data/readers/npz.reader.ts'
 import { sampleDatasets } from '../../data/samples.ts'
 import { cellsToCsv } from '../../data/table.ts'
 import type { DataGenerator, GeneratedColumn, Template } from '../../templates/template.ts'
+import { withHiddenLabels } from './hidden-labels.ts'
 
 /** Every project made from a template holds the same rows. */
 const SEED = 1
@@ -22,14 +23,14 @@ export function templateFile(resources: string, { data }: Pick<Template, 'data'>
   if (data.generator) return generatedFile(data.generator)
   const base = join(resources, 'datasets', data.file)
   const path = [`${base}.csv`, `${base}.csv.gz`].find((candidate) => existsSync(candidate)) ?? `${base}.csv`
-  return { name: basename(path), bytes: readDataFile(path) }
+  return withHiddenLabels({ name: basename(path), bytes: readDataFile(path) }, data)
 }
 
 /** Rows and columns of a template's data, without reading or making it. */
 export function templateSize({ data }: Pick<Template, 'data'>): { rows: number; columns: number } {
   if (data.generator) return { rows: data.generator.rows, columns: data.generator.columns }
   const sample = sampleDatasets.find((item) => item.file.replace(/\.csv(\.gz)?$/, '') === data.file)
-  return { rows: sample?.rows ?? 0, columns: sample?.columns ?? 0 }
+  return { rows: sample?.rows ?? 0, columns: (sample?.columns ?? 0) + (data.hideLabels ? 1 : 0) }
 }
 
 /** A table as CSV; with arrays among its columns as NumPy's npz. */

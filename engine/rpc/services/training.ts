@@ -32,21 +32,28 @@ export function startTraining(
   request: TrainRequest,
 ): { job: string; run: string } {
   const set = request.set ?? {}
-  const { document, plan, description, table, name } = loadModelWithData(project, request.model, set)
-  const { split, fitted, signature } = prepareData(table, description, splitTable(table, description), undefined, {
+  const { document, plan, description: given, table, name } = loadModelWithData(project, request.model, set)
+  const prepared = prepareData(table, given, splitTable(table, given), undefined, {
     targets: usesTargets(document),
+    unlabelled: plan.pseudoLabels.enabled,
   })
-  const prepared = prepareModel({ document, plan, signature, trainRows: split.train.length })
-  monitorOf(plan, prepared, split.validation.length)
+  const { description, split, fitted, signature } = prepared
+  const model = prepareModel({ document, plan, signature, trainRows: split.train.length })
+  monitorOf(plan, model, split.validation.length)
   const source = loadSource(context, project, plan)
-  const layers = source ? matchWeights(prepared.compiled.weights, source.tensors, plan.initialWeights).layers : []
+  const layers = source ? matchWeights(model.compiled.weights, source.tensors, plan.initialWeights).layers : []
   const snapshot: RunSnapshot = {
     document,
     plan,
     description,
     fitted,
-    split: { train: split.train.length, validation: split.validation.length, test: split.test.length },
-    parameters: prepared.compiled.report.parameters,
+    split: {
+      train: split.train.length,
+      validation: split.validation.length,
+      test: split.test.length,
+      ...(split.unlabelled && { unlabelled: split.unlabelled.length }),
+    },
+    parameters: model.compiled.report.parameters,
     versions: versionsOf(context),
     threads: threadsOf(context, plan.threads),
     overrides: set as JsonObject,
@@ -79,6 +86,7 @@ export function previewStart(
   if (!source) return null
   const { signature } = prepareData(table, description, splitTable(table, description), undefined, {
     targets: usesTargets(document),
+    unlabelled: plan.pseudoLabels.enabled,
   })
   const { compiled } = prepareModel({ document, plan, signature })
   return { ...source.origin, layers: matchWeights(compiled.weights, source.tensors, plan.initialWeights).layers }

@@ -22,6 +22,7 @@ import { multiLabel } from '../multi-label.template.ts'
 import { perceptronAnd } from '../perceptron-and.template.ts'
 import { perceptronOr } from '../perceptron-or.template.ts'
 import { residualCnn } from '../residual-cnn.template.ts'
+import { semiSupervisedDigits } from '../semi-supervised-digits.template.ts'
 import { textAverage } from '../text-average.template.ts'
 import { textLstm } from '../text-lstm.template.ts'
 import { textTransformer } from '../text-transformer.template.ts'
@@ -54,6 +55,7 @@ export const templates: readonly Template[] = [
   perceptronAnd,
   perceptronOr,
   residualCnn,
+  semiSupervisedDigits,
   textAverage,
   textLstm,
   textTransformer,

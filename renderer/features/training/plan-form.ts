@@ -10,7 +10,15 @@ import { findSchedule, scheduledLearningRate } from '../../../engine/training/sc
 
 /** A section of the form with its visible fields. */
 export interface PlanSection {
-  id: 'run' | 'optimizer' | 'generatorOptimizer' | 'schedule' | 'initialWeights' | 'earlyStopping' | 'checkpoint'
+  id:
+    | 'run'
+    | 'optimizer'
+    | 'generatorOptimizer'
+    | 'schedule'
+    | 'pseudoLabels'
+    | 'initialWeights'
+    | 'earlyStopping'
+    | 'checkpoint'
   title: string
   fields: PlanField[]
 }
@@ -20,6 +28,7 @@ const sections: readonly { id: PlanSection['id']; title: string }[] = [
   { id: 'optimizer', title: 'Optimiser' },
   { id: 'generatorOptimizer', title: 'Optimiser of the generator' },
   { id: 'schedule', title: 'Learning-rate schedule' },
+  { id: 'pseudoLabels', title: 'Rows without a label' },
   { id: 'initialWeights', title: 'Start from' },
   { id: 'earlyStopping', title: 'Early stopping' },
   { id: 'checkpoint', title: 'Checkpoints' },

@@ -19,19 +19,22 @@ const small: Readonly<Record<string, Template['data']['generator']>> = {
 
 /** A few steps of a template, the last batch smaller than the others. */
 async function weights({ document, plan, data, id }: Template, threads: number): Promise<Float32Array> {
-  const source = small[id] ? { ...data, file: undefined, generator: small[id] } : data
+  const source = small[id] ? { ...data, file: undefined, hideLabels: undefined, generator: small[id] } : data
   const { bytes, name } = templateFile(resources, { data: source })
   const { description, table } = inferDataset(bytes, name, { target: data.target })
   const described = applyTemplateData({ data }, description)
   const split = splitTable(table, described)
+  const { pseudoLabels } = plan
   // Where training starts from another run's weights, it starts afresh here.
   const { initialWeights: _, ...fresh } = plan
   const outcome = await createTrainer({ native: loadNative() }).train({
     document,
     plan: parsePlan({
       ...fresh,
-      epochs: 1,
-      batchSize: Math.min(plan.batchSize, 32, split.train.length),
+      // With pseudo-labels a second epoch, on rows that the network labelled after the first.
+      epochs: pseudoLabels.enabled ? 2 : 1,
+      batchSize: Math.min(plan.batchSize, 32, split.train.length, pseudoLabels.enabled ? 4 : 32),
+      pseudoLabels: { ...pseudoLabels, warmupEpochs: 1, threshold: 0.15 },
       earlyStopping: { ...plan.earlyStopping, enabled: false },
     }),
     description: described,
@@ -40,6 +43,7 @@ async function weights({ document, plan, data, id }: Template, threads: number):
     seed: 1,
     threads,
   })
+  if (pseudoLabels.enabled) expect(outcome.last.state.pseudoLabels?.rows.length).toBeGreaterThan(10)
   return outcome.last.persistent
 }
 

@@ -21,14 +21,12 @@ function warningsWhenFlushedEvery(epochs: number): unknown[] {
   const reporter = new TrainerReporter({
     onEvent: (event) => events.push(event),
     epochs: overfitted.length,
-    stepsPerEpoch: 1,
-    trainSamples: 1,
     history,
     adversarial: false,
   })
   for (const record of overfitted) {
     history.push(record)
-    reporter.epochCompleted(record)
+    reporter.epochCompleted(record, 1)
     if (record.epoch % epochs === 0) reporter.flush()
   }
   reporter.flush()
