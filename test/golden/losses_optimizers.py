@@ -222,6 +222,10 @@ for o in (SGD, ADAM):
     steps.append(step_case(f"sample weights of numbers, {o[0]}", MSE, {}, 1, "linear", numbers, o, weights=random.uniform(0, 2, ROWS).round(3)))
 
 losses = [loss_case(*entry[:5], n, c) for entry in LOSSES for c in entry[5] for n in (5, 1)]
+# Keras adds epsilon under the root and torch.optim behind it; where it is next to nothing, both have the same RMSprop.
+for params in ({}, {"momentum": 0.8}, {"centered": True, "rho": 0.7, "momentum": 0.5}):
+    kind = ("rmsprop", O.RMSprop, {"learning_rate": 0.01, "epsilon": 1e-12, **params})
+    steps.append(step_case(f"rmsprop {json.dumps(kind[2])}", MSE, {}, 1, "linear", numbers, kind))
 head = {"keras": keras.__version__, "torch": torch.__version__, "rows": ROWS, "steps": STEPS, "x": x.tolist()}
 
 

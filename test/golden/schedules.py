@@ -1,7 +1,8 @@
 """Learning rates of schedules, step by step. Run: KERAS_BACKEND=torch python schedules.py
 
-Writes schedules.json beside this file: cosine decay with warm-up, polynomial decay and reduction on a plateau from Keras, one cycle from
-torch.optim. The plateau is driven with drawn numbers in place of a training.
+Writes schedules.json beside this file: cosine decay with warm-up, polynomial decay and reduction on a plateau from Keras, one cycle and step
+decay from torch.optim, constant, exponential and time-based decay and the range test from both where both have them. The plateau is driven
+with drawn numbers in place of a training.
 """
 
 import json
@@ -20,8 +21,8 @@ schedules = keras.optimizers.schedules
 cases = []
 
 
-def add(name, type_, params, initial, epochs, steps, rates, **more):
-    cases.append({"name": name, "type": type_, "params": params, "initial": initial, "epochs": epochs, "stepsPerEpoch": steps, **more, "rates": rates})
+def add(name, type_, params, initial, epochs, steps, rates, library="Keras", **more):
+    cases.append({"name": name, "type": type_, "library": library, "params": params, "initial": initial, "epochs": epochs, "stepsPerEpoch": steps, **more, "rates": rates})
 
 
 for initial, epochs, steps, warmup, alpha in [(0.1, 6, 5, 0, 0.0), (0.3, 7, 4, 2, 0.1), (0.01, 10, 3, 5, 0.0), (1.0, 5, 1, 1, 0.5)]:
@@ -47,7 +48,51 @@ for initial, epochs, steps, share, divisor, final in [(0.1, 6, 5, 0.3, 25.0, 1e4
         sgd.step()
         if len(rates) < epochs * steps:
             kind.step()
-    add(f"one cycle, rising for {share}", "one_cycle", {"riseShare": share, "divisor": divisor, "finalDivisor": final}, initial, epochs, steps, rates)
+    add(f"one cycle, rising for {share}", "one_cycle", {"riseShare": share, "divisor": divisor, "finalDivisor": final}, initial, epochs, steps, rates, "PyTorch")
+
+def of_torch(make, initial, count, ahead=0):
+    """`count` rates of a schedule of torch.optim, begun `ahead` steps late."""
+    sgd = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=initial)
+    kind, rates = make(sgd), []
+    for _ in range(count + ahead):
+        rates.append(float(sgd.param_groups[0]["lr"]))
+        sgd.step()
+        kind.step()
+    return rates[ahead:]
+
+
+def of_keras(kind, steps):
+    return [float(kind(step)) for step in steps]
+
+
+scheduler = torch.optim.lr_scheduler
+for initial, epochs in [(0.1, 7), (0.003, 12), (2.0, 1)]:
+    rates = of_torch(lambda sgd: scheduler.ConstantLR(sgd, factor=1.0, total_iters=epochs), initial, epochs)
+    add(f"constant, {initial}", "constant", {}, initial, epochs, 1, rates, "PyTorch")
+
+# The course counts epochs from 1 where the rate drops, torch.optim from 0.
+for initial, epochs, drop, every in [(0.1, 40, 0.5, 10), (0.3, 9, 0.1, 4), (1.0, 6, 0.9, 1)]:
+    rates = of_torch(lambda sgd: scheduler.StepLR(sgd, step_size=every, gamma=drop), initial, epochs, ahead=1)
+    add(f"step, {drop} every {every} epochs", "step", {"drop": drop, "epochsDrop": every}, initial, epochs, 1, rates, "PyTorch")
+
+for initial, epochs, k in [(0.1, 20, 0.1), (0.5, 8, 0.7), (1.0, 5, 0.0001)]:
+    rates = of_torch(lambda sgd: scheduler.ExponentialLR(sgd, gamma=float(np.exp(-k))), initial, epochs)
+    add(f"exponential, k {k}", "exponential", {"k": k}, initial, epochs, 1, rates, "PyTorch")
+    kind = schedules.ExponentialDecay(initial, decay_steps=1, decay_rate=float(np.exp(-k)))
+    add(f"exponential, k {k}", "exponential", {"k": k}, initial, epochs, 1, of_keras(kind, range(epochs)))
+
+for initial, epochs, k in [(0.1, 120, 0.01), (0.02, 9, 1.5), (1.0, 6, 0.3)]:
+    rates = of_torch(lambda sgd: scheduler.LambdaLR(sgd, lambda epoch: 1 / (1 + k * epoch)), initial, epochs)
+    add(f"time-based, k {k}", "time_based", {"k": k}, initial, epochs, 1, rates, "PyTorch")
+    kind = schedules.InverseTimeDecay(initial, decay_steps=1, decay_rate=k)
+    add(f"time-based, k {k}", "time_based", {"k": k}, initial, epochs, 1, of_keras(kind, range(epochs)))
+
+for initial, epochs, steps, largest in [(1e-5, 2, 5, 10.0), (1e-3, 3, 4, 0.5), (0.01, 1, 7, 1.0)]:
+    growth = (largest / initial) ** (1 / (epochs * steps - 1))
+    rates = of_torch(lambda sgd: scheduler.ExponentialLR(sgd, gamma=growth), initial, epochs * steps)
+    add(f"range test, to {largest}", "range_test", {"maxLearningRate": largest}, initial, epochs, steps, rates, "PyTorch")
+    kind = schedules.ExponentialDecay(initial, decay_steps=epochs * steps - 1, decay_rate=largest / initial)
+    add(f"range test, to {largest}", "range_test", {"maxLearningRate": largest}, initial, epochs, steps, of_keras(kind, range(epochs * steps)))
 
 for mode, factor, patience, delta, cooldown, least in [("min", 0.1, 3, 1e-4, 0, 0.0), ("min", 0.5, 2, 0.05, 3, 0.01), ("max", 0.3, 1, 0.0, 1, 0.0005)]:
     watched = (np.exp(-np.arange(30) / 8) + 0.05 * random.normal(size=30)).round(4)

@@ -27,11 +27,6 @@ const judgedElsewhere: Readonly<Record<string, string>> = {
   SpatialDropout3D: 'unit/native/random',
   perceptron: 'integration/training/perceptron: worked by hand',
   sparse_categorical_crossentropy: 'the one-hot form',
-  constant: 'unit/course',
-  exponential: 'unit/course',
-  range_test: 'unit/training-declarations/schedules',
-  step: 'unit/course',
-  time_based: 'unit/course',
 }
 
 describe('docs/parity.md', () => {
