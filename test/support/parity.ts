@@ -2,14 +2,14 @@ import { appendFileSync } from 'node:fs'
 import { expect } from 'vitest'
 
 /** What golden tests allow, relative to the largest number of the tensor that is compared. */
-export const TOLERANCE = { forward: 1e-5, gradient: 1e-4, steps: 1e-4, rates: 1e-6 } as const
+export const TOLERANCE = { forward: 1e-5, gradient: 1e-4, steps: 1e-4, rates: 1e-6, spread: 0.01 } as const
 
 export type Quantity = keyof typeof TOLERANCE
 
 /** A tensor of ours against that of another library. */
 export interface Comparison {
   /** `layer`, `loss`, `optimizer`, ... and the library's name of the thing: one row of docs/parity.md. */
-  kind: 'layer' | 'loss' | 'optimizer' | 'schedule' | 'metric' | 'training'
+  kind: 'layer' | 'loss' | 'optimizer' | 'schedule' | 'metric' | 'initializer' | 'penalty' | 'training'
   item: string
   library: 'Keras' | 'PyTorch' | 'scikit-learn'
   quantity: Quantity

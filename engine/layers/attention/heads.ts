@@ -1,5 +1,5 @@
 import type { ValueId } from '../../compile/ir.ts'
-import { initializerOf, regularizerOf } from '../initializers.ts'
+import { constraintOf, initializerOf, regularizerOf } from '../initializers.ts'
 import type { LowerContext, WeightSpec } from '../layer.ts'
 import type { EffectiveParams } from '../params.ts'
 
@@ -16,7 +16,7 @@ export interface HeadSizes {
 
 /**
  * Projections of query, key, value and output. Keras lays them out as [features, heads, dim] and [heads, dim, features]: the same numbers in
- * the same order, with the fans it takes for such kernels. Bias, bias initialiser and regularisers follow the parameters where there are any.
+ * the same order, with the fans it takes for such kernels. Bias, bias initialiser, regularisers and constraints follow the parameters where there are any.
  */
 export function headWeights(sizes: HeadSizes, params: EffectiveParams, prefix = ''): WeightSpec[] {
   const { heads, keyDim, valueDim, outputFeatures } = sizes
@@ -34,8 +34,9 @@ export function headWeights(sizes: HeadSizes, params: EffectiveParams, prefix = 
       fanOut: heads * outputFeatures,
     },
   ]
-  const regularized = (weight: 'kernel' | 'bias') => {
-    return `${weight}L1` in params ? { regularizer: regularizerOf(params, weight) } : {}
+  const kept = (weight: 'kernel' | 'bias') => {
+    if (!(`${weight}L1` in params)) return {}
+    return { regularizer: regularizerOf(params, weight), constraint: constraintOf(params, weight) }
   }
   return projections.flatMap(({ name, rows, columns, fanIn, fanOut }) => {
     const kernel: WeightSpec = {
@@ -43,7 +44,7 @@ export function headWeights(sizes: HeadSizes, params: EffectiveParams, prefix = 
       shape: [rows, columns],
       initializer: initializerOf(params, 'kernel', { fanIn, fanOut }),
       trainable: true,
-      ...regularized('kernel'),
+      ...kept('kernel'),
     }
     if (params.useBias === false) return [kernel]
     const bias: WeightSpec = {
@@ -51,7 +52,7 @@ export function headWeights(sizes: HeadSizes, params: EffectiveParams, prefix = 
       shape: [columns],
       initializer: 'biasInitializer' in params ? initializerOf(params, 'bias') : { name: 'zeros' },
       trainable: true,
-      ...regularized('bias'),
+      ...kept('bias'),
     }
     return [kernel, bias]
   })

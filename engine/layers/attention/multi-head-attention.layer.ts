@@ -1,4 +1,4 @@
-import { initializerParams, regularizerParams } from '../initializers.ts'
+import { constraintParams, initializerParams, regularizerParams } from '../initializers.ts'
 import { defineLayer, type ShapeContext } from '../layer.ts'
 import { maskOf } from '../masks.ts'
 import { booleanParam, numberParam } from '../read-params.ts'
@@ -84,6 +84,8 @@ export const multiHeadAttention = defineLayer({
     ...initializerParams('bias', 'zeros', 'bias_initializer'),
     ...regularizerParams('kernel'),
     ...regularizerParams('bias'),
+    ...constraintParams('kernel', false),
+    ...constraintParams('bias', false),
   },
   infer(context) {
     const { queries } = attentionSizes(context.inputs)
@@ -127,6 +129,13 @@ export const multiHeadAttention = defineLayer({
         [-1, 3, 4],
       ],
       params: { numHeads: 3, keyDim: 1, dropout: 0.2, causal: true, kernelL2: 0.01 },
+    },
+    {
+      inputs: [
+        [-1, 3, 4],
+        [-1, 2, 4],
+      ],
+      params: { numHeads: 2, keyDim: 2, kernelConstraint: 'non_neg', biasConstraint: 'non_neg' },
     },
   ],
 })

@@ -1,4 +1,11 @@
-import { initializerOf, initializerParams, regularizerOf, regularizerParams } from '../initializers.ts'
+import {
+  constraintOf,
+  constraintParams,
+  initializerOf,
+  initializerParams,
+  regularizerOf,
+  regularizerParams,
+} from '../initializers.ts'
 import { defineLayer } from '../layer.ts'
 import { differsFrom } from '../masks.ts'
 import { booleanParam, numberParam } from '../read-params.ts'
@@ -47,6 +54,7 @@ export const embedding = defineLayer({
     },
     ...initializerParams('embeddings', 'random_uniform', 'embeddings_initializer'),
     ...regularizerParams('embeddings'),
+    ...constraintParams('embeddings'),
   },
   infer({ inputs, params }) {
     featuresOf(inputs[0])
@@ -61,6 +69,7 @@ export const embedding = defineLayer({
         initializer: initializerOf(params, 'embeddings'),
         trainable: true,
         regularizer: regularizerOf(params, 'embeddings'),
+        constraint: constraintOf(params, 'embeddings'),
       },
     ]
   },
@@ -75,5 +84,6 @@ export const embedding = defineLayer({
     { inputs: [[-1, 1]], params: { inputDim: 3, outputDim: 5, embeddingsL2: 0.01 } },
     { inputs: [[-1, 3]], params: { inputDim: 4, outputDim: 2, maskZero: true } },
     { inputs: [[-1, 2, 3]], params: { inputDim: 5, outputDim: 2, embeddingsInitializer: 'random_normal' } },
+    { inputs: [[-1, 3]], params: { inputDim: 4, outputDim: 2, embeddingsConstraint: 'unit_norm' } },
   ],
 })

@@ -68,5 +68,6 @@ export const groupNormalization = defineLayer({
     { inputs: [[-1, 5, 6]], params: { groups: -1, center: false } },
     { inputs: [[-1, 6]], params: { groups: 1, scale: false, epsilon: 0.01 } },
     { inputs: [[-1, 1, 2, 2, 9]], params: { groups: 3, gammaL2: 0.01 } },
+    { inputs: [[-1, 2, 64]], params: {} },
   ],
 })

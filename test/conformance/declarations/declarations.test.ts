@@ -1,15 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import { Random } from '../../../engine/base/rng.ts'
 import { elementCount } from '../../../engine/base/shape.ts'
+import { differentiate } from '../../../engine/compile/differentiate.ts'
 import { createGraphBuilder } from '../../../engine/compile/graph-builder.ts'
 import type { IrNode } from '../../../engine/compile/ir.ts'
 import { verify } from '../../../engine/compile/verify.ts'
 import { checkParams, effectiveParams } from '../../../engine/layers/param-check.ts'
+import type { ParamSpecs } from '../../../engine/layers/params.ts'
 import { numberParam } from '../../../engine/layers/read-params.ts'
 import { losses } from '../../../engine/training/losses/registry.ts'
 import { metrics } from '../../../engine/training/metrics/registry.ts'
 import { optimizers } from '../../../engine/training/optimizers/registry.ts'
-import { schedules } from '../../../engine/training/schedules/registry.ts'
+import { scheduledLearningRate, schedules } from '../../../engine/training/schedules/registry.ts'
 import { compileOf, documentOf, signatureOf } from '../../support/model.ts'
 import { interpret } from '../../support/reference-interpreter.ts'
 import { drawData, ReferenceSession, sessionOf } from '../../support/run-model.ts'
@@ -30,6 +32,75 @@ describe('every declaration', () => {
     for (const { type, params } of [...optimizers, ...schedules])
       for (const [name, spec] of Object.entries(params))
         expect(checkParams(params, { [name]: spec.default as number }), `${type}.${name}`).toEqual([])
+  })
+})
+
+/** Least and greatest legal value of each parameter, one at a time. */
+function extremesOf(params: ParamSpecs): Record<string, number>[] {
+  return Object.entries(params).flatMap(([name, spec]) => {
+    if (spec.kind !== 'number' && spec.kind !== 'integer') return []
+    const inside = (spec.max - spec.min) * 1e-6
+    const open = spec.kind === 'number' ? spec : { exclusiveMin: false, exclusiveMax: false }
+    return [spec.min + (open.exclusiveMin ? inside : 0), spec.max - (open.exclusiveMax ? inside : 0)].map((value) => ({
+      [name]: value,
+    }))
+  })
+}
+
+describe('every parameter at its least and greatest value', () => {
+  it.each(schedules.map((schedule) => [schedule.type, schedule] as const))(
+    'schedule %s: rates from 0 up',
+    (type, schedule) => {
+      for (const params of extremesOf(schedule.params))
+        for (const epoch of [0, 0.5, 1, 7, 9.9]) {
+          const run = { epochs: 10, stepsPerEpoch: 4, watched: [3, 2, 2, 2, 5] }
+          const rate = scheduledLearningRate({ type, params }, epoch, 0.1, run)
+          expect(Number.isFinite(rate) && rate >= 0, `${JSON.stringify(params)} at ${epoch}: ${rate}`).toBe(true)
+        }
+    },
+  )
+
+  const losing = losses.flatMap((loss) =>
+    extremesOf(loss.params ?? {}).map((params) => [loss.type, params, loss] as const),
+  )
+  it.each(losing)('loss %s %j: a finite loss and gradient', (_, params, loss) => {
+    const builder = createGraphBuilder()
+    const shape = [-1, 3]
+    const place = (name: string) => builder.value('parameter', name, shape)
+    const [prediction, target] = [place('prediction'), place('target')]
+    const values = loss.lower(builder, prediction, target, effectiveParams(loss.params ?? {}, params))
+    const forward = builder.finish('loss', [], builder.emitOne('batch_mean', [values]))
+    const { graph, gradients } = differentiate(forward, [prediction])
+    const tensor = (data: number[]) => ({ shape: [2, 3], data: Float64Array.from(data) })
+    const probabilities = tensor([0.2, 0.5, 0.3, 0.9, 0.05, 0.05])
+    const given = new Map([
+      [prediction, probabilities],
+      [target, tensor([0, 1, 0, 1, 0, 0])],
+    ])
+    const results = interpret(verify(graph, 'differentiate'), given, { n: 2 })
+    for (const id of [values, gradients.get(prediction) as number])
+      expect(results.get(id)?.data.every(Number.isFinite)).toBe(true)
+  })
+
+  const optimizing = optimizers.flatMap((item) =>
+    extremesOf(item.params).map((params) => [item.type, params, item] as const),
+  )
+  it.each(optimizing)('optimiser %s %j: three finite native steps', async (_, params, item) => {
+    // At the largest rates training diverges, as it should; what is stepped with is a small one.
+    const model = modelFor(losses.find((loss) => loss.type === 'mean_squared_error')!, item.type, params)
+    const session = sessionOf(model, drawData(model, 16, 7), 7)
+    try {
+      const rows = Int32Array.from({ length: 16 }, (_row, index) => index)
+      for (let iteration = 0; iteration < 3; iteration += 1)
+        await session.run({ program: 'train', rows, batchSize: 16, learningRates: Float64Array.of(1e-4), iteration })
+      for (const { offset, shape, role } of model.persistent)
+        if (role === 'parameter') {
+          const values = session.readPersistent(offset, elementCount(shape))
+          expect(values.every((value) => Number.isFinite(value))).toBe(true)
+        }
+    } finally {
+      session.dispose()
+    }
   })
 })
 

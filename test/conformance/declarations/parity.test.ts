@@ -17,7 +17,6 @@ const judgedElsewhere: Readonly<Record<string, string>> = {
   Output: 'losses and metrics have rows of their own',
   Noise: 'random numbers of our own: unit/native/random',
   RealOrGenerated: 'a junction; the GAN has a row of its own',
-  ActivityRegularization: 'unit/layers: worked by hand',
   AlphaDropout: 'unit/native/random',
   Dropout: 'unit/native/random',
   GaussianDropout: 'unit/native/random',

@@ -26,7 +26,7 @@ interface Case {
 function extremes(spec: ParamSpec): ParamValue[] {
   switch (spec.kind) {
     case 'integer':
-      return [spec.min, spec.default, Math.min(spec.max, 512)]
+      return [Math.max(spec.min, -512), spec.default, Math.min(spec.max, 512)]
     case 'number': {
       const inside = (spec.max - spec.min) * 1e-6
       return [spec.min + (spec.exclusiveMin ? inside : 0), spec.default, spec.max - (spec.exclusiveMax ? inside : 0)]
@@ -49,15 +49,32 @@ function accepts(test: Case): boolean {
   }
 }
 
-/** Every sample, and every parameter of every layer at its extremes on top of the first sample. */
+/** Extremes that fit no sample, not even nearly. */
+const refused: string[] = []
+
+/** The first sample that takes the value; where the sizes of all of them forbid it (a crop of 512), the value next to it that one takes. */
+function fittingCase(samples: readonly Case[], name: string, spec: ParamSpec, value: ParamValue): Case | undefined {
+  const steps = spec.kind === 'integer' ? Math.abs(Number(value) - spec.default) : 0
+  for (let step = 0; step <= Math.min(steps, 2000); step += 1) {
+    const nearer = steps === 0 ? value : Number(value) - step * Math.sign(Number(value) - Number(spec.default))
+    const params = { [name]: nearer } as JsonObject
+    const found = samples.map((sample) => ({ ...sample, params: { ...sample.params, ...params } })).find(accepts)
+    if (found) return found
+  }
+  return undefined
+}
+
+/** Every sample, and every parameter of every layer at its extremes on top of the first sample that it fits. */
 const cases: Case[] = layers.flatMap((layer) => {
   const samples = layer.samples.map(({ inputs, params }) => ({ layer, inputs, params: params as JsonObject }))
-  const [first] = samples
-  if (!first) return []
   const swept = Object.entries(layer.params).flatMap(([name, spec]) =>
-    extremes(spec).map((value) => ({ ...first, params: { ...first.params, [name]: value } as JsonObject })),
+    extremes(spec).flatMap((value) => {
+      const fitting = fittingCase(samples, name, spec, value)
+      if (!fitting) refused.push(`${layer.type}.${name} = ${JSON.stringify(value)}`)
+      return fitting ? [fitting] : []
+    }),
   )
-  return [...samples, ...swept.filter(accepts)]
+  return [...samples, ...swept]
 })
 
 function draw(shape: readonly number[], seed: number, ordinal: number): ReferenceTensor {
@@ -119,6 +136,11 @@ const labelled = cases.map((test) => [...nameOf(test), test] as const)
 const lowering = labelled.filter(([, test]) => test.layer.type !== 'input' && test.layer.type !== 'output')
 
 describe('every layer', () => {
+  it('takes each extreme of its parameters on some sample', () => {
+    // An Input without a shape takes that of its columns, and there are none here.
+    expect(refused).toEqual(['input.shape = []'])
+  })
+
   it('has a unique type, and says what it is', () => {
     expect(new Set(layers.map((layer) => layer.type)).size).toBe(layers.length)
     for (const layer of layers) {
