@@ -91,6 +91,7 @@ export async function evaluateRows(
           references: references.map((part) => ({
             name: part.name,
             errors: rowErrors(part.predictions[index] as Float32Array, slot, part.rows).squared,
+            same: part.rows.length === rows.length && part.rows.every((row, at) => row === rows[at]),
           })),
           ...labelsOf(model, table, rows, options.anomalies ?? []),
         })

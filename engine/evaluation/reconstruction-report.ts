@@ -26,7 +26,7 @@ export interface ReconstructionReport {
   /** Share of these rows above the threshold. */
   flagged: number | null
   edges: number[]
-  /** Of the parts for comparison, then of these rows: all, or ordinary ones and anomalies where labels tell them apart. */
+  /** Of the parts for comparison, then of these rows, unless they are such a part: all, or ordinary ones and anomalies where labels tell them apart. */
   distributions: ErrorDistribution[]
   /** By label of the target column, which the network has not seen. */
   labels: { label: string; rows: number; mean: number; flagged: number | null }[]
@@ -47,8 +47,8 @@ export interface ReconstructionInput {
   squared: Float64Array
   absolute: Float64Array
   quantile: number
-  /** Errors of other parts; the threshold is taken from the last one. */
-  references: readonly { name: string; errors: Float64Array }[]
+  /** Errors of parts to compare with; the threshold is taken from the last one. `same` marks one that consists of these very rows. */
+  references: readonly { name: string; errors: Float64Array; same?: boolean }[]
   /** Index of each row's label, -1 = none. */
   labels?: { names: readonly string[]; codes: ArrayLike<number> }
   anomalies: readonly string[]
@@ -102,7 +102,9 @@ export function reconstructionReport(input: ReconstructionInput): Reconstruction
         ['ordinary rows', ordinary],
         [`anomalies: ${anomalies.join(', ')}`, strange],
       ]
-    : [['these rows', squared]]
+    : references.some(({ same }) => same)
+      ? []
+      : [['these rows', squared]]
   const mse = mean(squared)
   const order = Array.from(rows, (_, index) => index).sort((a, b) => squared[b]! - squared[a]! || a - b)
   return {

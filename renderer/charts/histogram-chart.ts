@@ -32,6 +32,8 @@ export function histogramChartOption(input: HistogramInput, theme: ChartTheme): 
   const line = input.mark && {
     silent: true,
     symbol: 'none',
+    // Where it is left out, the mark is moved to two decimals.
+    precision: 15,
     lineStyle: { color: theme.text, type: 'dashed', width: 1 },
     label: { formatter: input.mark.label, color: theme.muted, fontSize: 11 },
     data: [{ xAxis: input.mark.value }],

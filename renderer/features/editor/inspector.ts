@@ -54,14 +54,17 @@ export function commonParams(document: GraphDocument, ids: readonly NodeId[]): C
 export function sharingOf(
   document: GraphDocument,
   id: NodeId,
-): { owner: GraphNode | null; users: string[]; title: string } | null {
+): { owner: GraphNode | null; users: string[]; title: string; note: string } | null {
   const node = document.nodes[id]
   if (!node) return null
   const owner = weightOwner(document, node)
   const users = sharingGroup(document, node).flatMap((other) => (other.id === id ? [] : [other.name]))
   if (users.length === 0) return null
   const title = owner === node ? `its weights are used by ${users.join(', ')} too` : `uses the weights of ${owner.name}`
-  return { owner: owner === node ? null : owner, users, title }
+  const others = users.filter((name) => name !== owner.name)
+  const also = others.length > 0 ? `, as ${others.join(', ')} ${others.length === 1 ? 'does' : 'do'}` : ''
+  const note = owner === node ? `Also used by ${users.join(', ')}` : `Uses the weights of ${owner.name}${also}`
+  return { owner: owner === node ? null : owner, users, title, note: `${note}; settings count for all.` }
 }
 
 /** What a layer may share weights with: its own, or those of any other layer of its type that owns some. */

@@ -82,7 +82,8 @@ export function figuresOf(report: Report): { id: string; label: string; text: st
       { id: 'real-accuracy', label: 'Right about real', text: formatPercent(report.realAccuracy) },
       { id: 'generated-accuracy', label: 'Right about generated', text: formatPercent(report.generatedAccuracy) },
       ...(report.meanDistance === null ? [] : [number('mean-distance', 'Distance of means', report.meanDistance)]),
-      ...common,
+      // The loss is the sum of two that work against each other; either stands in the table.
+      ...common.filter(({ id }) => id !== 'loss'),
     ]
   const { auroc, threshold, detected, falseAlarms } = report
   const optional = (id: string, label: string, text: string | null) => (text === null ? [] : [{ id, label, text }])

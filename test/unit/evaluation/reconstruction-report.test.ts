@@ -46,6 +46,15 @@ describe('reconstructionReport', () => {
     expect(distributions.map(({ median }) => median)).toEqual([1, 2, 2, 3])
   })
 
+  it('lists a part once when its rows are the ones reported on', () => {
+    const itself = { name: 'validation', errors: base.squared, same: true }
+    const named = (input: typeof base) => reconstructionReport(input).distributions.map(({ name }) => name)
+    expect(named(base)).toEqual(['training', 'validation', 'these rows'])
+    expect(named({ ...base, references: [base.references[0]!, itself] })).toEqual(['training', 'validation'])
+    // Ordinary rows and anomalies are not the part as a whole.
+    expect(reconstructionReport({ ...base, labels, references: [itself] }).distributions).toHaveLength(3)
+  })
+
   it('stands without a number when nothing differs', () => {
     const zero = { ...base, squared: new Float64Array(4), absolute: new Float64Array(4), references: [] }
     expect(reconstructionReport(zero)).toMatchObject({ mse: 0, distributions: [{ rows: 4, max: 0 }] })

@@ -98,11 +98,11 @@ describe('the editor', () => {
       weightsFrom: 'classes',
       params: { units: 3, activation: 'softmax' },
     })
-    expect(inspector.get('[data-testid=inspector-shared-by]').text()).toContain('classes')
-    expect(inspector.get('[data-testid=inspector-parameters]').text()).toBe('0')
+    expect(inspector.get('[data-testid=inspector-shared-by]').text()).toMatch(/^Uses the weights of classes;/)
+    expect(inspector.get('[data-testid=inspector-parameters]').text()).toBe('those of classes')
     useEditorStore().select(['classes'])
     await nextTick()
-    expect(inspector.get('[data-testid=inspector-shared-by]').text()).toContain('hidden')
+    expect(inspector.get('[data-testid=inspector-shared-by]').text()).toMatch(/^Also used by hidden;/)
   })
 
   it('sums the model up when nothing is selected, with problems that repair', async () => {

@@ -3,7 +3,13 @@ import type { EvaluationRecord, KFoldResult, Report } from '../../../../engine/r
 import type { RunSummary } from '../../../../engine/rpc/contract/training.ts'
 import { foldsText, headlineScores } from '../../../../renderer/features/evaluation/kfold.ts'
 import { evaluable, latestRecord, testUse } from '../../../../renderer/features/evaluation/records.ts'
-import { foldCells, reportCells, toCsv, toMarkdown } from '../../../../renderer/features/evaluation/report-text.ts'
+import {
+  figuresOf,
+  foldCells,
+  reportCells,
+  toCsv,
+  toMarkdown,
+} from '../../../../renderer/features/evaluation/report-text.ts'
 
 const averages = { precision: 0.5, recall: 0.25, f1: 0.125 }
 const report: Report = {
@@ -53,6 +59,11 @@ describe('a report as a table', () => {
         [1, 2],
       ]),
     ).toBe('| a\\|b | c |\n| --- | --- |\n| 1 | 2 |\n')
+  })
+  it('does not head the report of a GAN with a sum of losses that work against each other', () => {
+    const generation: Report = { task: 'generation', rows: 3, loss: 2, discriminatorLoss: 1.3, generatorLoss: 0.7, realAccuracy: 0.5, generatedAccuracy: 0.6, meanDistance: 0.1, deviationDistance: 0.2, shape: [4], sheet: [], range: [0, 1] } // biome-ignore format: one report
+    expect(figuresOf(generation).map(({ id }) => id)).toEqual(['real-accuracy', 'generated-accuracy', 'mean-distance', 'rows']) // biome-ignore format: one list
+    expect(reportCells(generation)).toContainEqual(['generator loss', 0.7])
   })
   it('leaves out a percentage error that is not defined', () => {
     const regression = {
