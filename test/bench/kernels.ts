@@ -2,20 +2,23 @@
  * Runs the micro-benchmarks of kernels one after the other, each in a process of its own:
  *
  *     npm run bench:kernels                            all
- *     npm run bench:kernels -- gemm convolution        some: gemm, dense, convolution, recurrent, attention, elementwise, optimizer
+ *     npm run bench:kernels -- gemm softmax            some
  *     npm run bench:kernels -- convolution --threads 2
  *
- * `gemm` times the bare product over shapes and shares of the peak; the others time whole training steps of the workload that leans on the kernel and
- * show its instructions (time, GFLOP/s, share of the peak, bytes moved). LAMINA_SIMD=avx2 or plain forces a lower instruction set.
- * The error of the vector functions in units of the last place is checked by test/unit/native-gemm/math.test.ts.
+ * - gemm: the bare product over shapes, GFLOP/s and shares of the peak;
+ * - elementwise, update, normalization, softmax, embedding, reduction, gather: kernels alone, in cache and from memory, GB/s and shares of the triad;
+ * - dense, convolution, recurrent, attention, images, optimizer: whole training steps of the workload that leans on the kernel, its instructions with time,
+ *   GFLOP/s, share of the peak and bytes moved.
+ *
+ * LAMINA_SIMD=avx2 or plain forces a lower instruction set.
  */
 
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { openSubject } from '../../engine/bench/subject.ts'
 import { loadNative } from '../../engine/native/index.ts'
 import { profileSteps } from '../../engine/training/profile.ts'
+import { groups as singles } from './kernels/single.bench.ts'
 
 const SECONDS = 2
 
@@ -25,7 +28,7 @@ const groups: Readonly<Record<string, { workloads: readonly string[]; ops: RegEx
   convolution: { workloads: ['W3', 'W4'], ops: /^(?:depthwise_)?conv/ },
   recurrent: { workloads: ['W5'], ops: /^(?:lstm|gru|simple_rnn)/ },
   attention: { workloads: ['W6'], ops: /attention|layer_normalization|embedding/ },
-  elementwise: {
+  images: {
     workloads: ['W2', 'W3', 'W4'],
     ops: /^(?:dropout|multiply|add|activation|softmax|max_pool|batch_normalization|global)/,
   },
@@ -36,7 +39,7 @@ const words = process.argv.slice(2)
 const at = words.indexOf('--threads')
 const threads = at < 0 ? [1] : (words[at + 1] ?? '1').split(',').map(Number)
 const asked = words.filter((_, index) => at < 0 || (index !== at && index !== at + 1))
-const known = ['gemm', ...Object.keys(groups)]
+const known = ['gemm', ...singles, ...Object.keys(groups)]
 const unknown = asked.filter((name) => !known.includes(name))
 if (unknown.length > 0) {
   console.error(`There is no kernel benchmark ${unknown.join(', ')}; there are ${known.join(', ')}.`)
@@ -44,13 +47,18 @@ if (unknown.length > 0) {
 }
 const chosen = asked.length > 0 ? asked : known
 
-if (chosen.includes('gemm')) {
-  const script = join(fileURLToPath(import.meta.url), '../kernels/gemm.bench.ts')
-  const { status } = spawnSync(process.execPath, [script, ...threads.map(String)], { stdio: 'inherit' })
+/** Runs a benchmark of its own; what it says goes to the terminal. */
+function apart(file: string, args: readonly string[]): void {
+  const script = join(import.meta.dirname, 'kernels', file)
+  const { status } = spawnSync(process.execPath, [script, ...args], { stdio: 'inherit' })
   if (status !== 0) process.exitCode = 1
 }
+
+if (chosen.includes('gemm')) apart('gemm.bench.ts', threads.map(String))
+const alone = singles.filter((name) => chosen.includes(name))
+if (alone.length > 0) for (const count of threads) apart('single.bench.ts', [...alone, '--threads', String(count)])
 const native = loadNative()
-for (const count of threads) {
+for (const count of chosen.some((name) => groups[name]) ? threads : []) {
   const peak = await native.measurePeak(count)
   for (const name of chosen) {
     const group = groups[name]
