@@ -80,6 +80,15 @@ function stageInference(
   return { graph, persistent }
 }
 
+/** Masks by which the errors of what is given back are told. */
+function reconstructionMasks(layout: ModelLayout): CompiledModel['masks'] {
+  const given = new Set(layout.objectives.flatMap(({ output, reconstruction }) => (reconstruction ? [output] : [])))
+  return layout.layers.flatMap(({ node, inference }) => {
+    const mask = given.has(node.id) ? inference.inputMasks[0] : null
+    return mask ? [{ node: node.id, rowShape: mask.slice(1) }] : []
+  })
+}
+
 function inferenceGraph(request: CompileRequest, layout: ModelLayout, name: 'evaluate' | 'predict') {
   const lowered = lowerForward(layout, request.dataset, false)
   if (name === 'evaluate') lowerObjectives(layout, lowered, false)
@@ -87,6 +96,9 @@ function inferenceGraph(request: CompileRequest, layout: ModelLayout, name: 'eva
     name: output.name,
     value: lowered.predictions.get(output.node) as ValueId,
   }))
+  if (name === 'predict')
+    for (const { node } of reconstructionMasks(layout))
+      outputs.push({ name: 'mask', value: lowered.masks.get(node) as ValueId })
   const forward = verify(lowered.builder.finish(name, outputs), 'lower')
   return { graph: verify(fuseLosses(forward), 'fuse losses'), weights: lowered.weights }
 }
@@ -222,6 +234,7 @@ export function compileModel(request: CompileRequest): CompiledModel {
     slots: layout.slots,
     accumulators,
     outputs: layout.outputs,
+    masks: reconstructionMasks(layout),
     report,
   }
 }

@@ -25,15 +25,34 @@ const logitForms: Readonly<Record<string, { from: (node: IrNode) => boolean; to:
  */
 export function fuseLosses(graph: IrGraph): IrGraph {
   const made = producers(graph)
-  const nodes = graph.nodes.map((node) => {
+  const values = new Map(graph.values)
+  const lookUp = (id: ValueId): IrValue => values.get(id) as IrValue
+  let nextId = Math.max(-1, ...values.keys()) + 1
+
+  /** Where steps were folded into the batch in between, the folding of what the activation is made from. */
+  const folded = (fold: IrNode, activation: IrNode): IrNode => {
+    const from = lookUp(activation.inputs[0] as ValueId)
+    const output = { ...lookUp(fold.outputs[0] as ValueId), id: nextId, name: `folded ${from.name}` }
+    nextId += 1
+    values.set(output.id, output)
+    return { ...fold, inputs: [from.id], outputs: [output.id] }
+  }
+
+  const nodes = graph.nodes.flatMap((node) => {
     const form = logitForms[node.op]
-    if (!form) return node
+    if (!form) return [node]
     const [prediction, target] = node.inputs as [ValueId, ValueId]
+    const fused = (logits: ValueId): IrNode => ({ ...node, op: form.to, inputs: [logits, target] })
     const source = made.get(prediction)
-    if (!source || !form.from(source)) return node
-    return { ...node, op: form.to, inputs: [source.inputs[0] as ValueId, target] }
+    if (!source) return [node]
+    if (form.from(source)) return [fused(source.inputs[0] as ValueId)]
+    const before = source.op === 'reshape' ? made.get(source.inputs[0] as ValueId) : undefined
+    const sameRows = lookUp(source.inputs[0] as ValueId).shape.at(-1) === lookUp(prediction).shape.at(-1)
+    if (!before || !sameRows || !form.from(before)) return [node]
+    const fold = folded(source, before)
+    return [fold, fused(fold.outputs[0] as ValueId)]
   })
-  return removeDeadCode(withNodes(graph, nodes))
+  return removeDeadCode({ ...withNodes(graph, nodes), values })
 }
 
 /** Ops that take a following activation, and ops that take the gradient of an activation which their result flows into. */

@@ -1,6 +1,7 @@
 import { invariant, LaminaError } from '../base/errors.ts'
 import { elementCount, type Shape } from '../base/shape.ts'
 import { completeAttributes } from '../ops/attributes.ts'
+import { outputShapes } from '../ops/fold.ts'
 import type { Attributes, OpDeclaration } from '../ops/op.ts'
 import { arityOf, findOp, isOptionalInput } from '../ops/registry.ts'
 import type { GraphBuilder } from './builder.ts'
@@ -49,7 +50,7 @@ export function createGraphBuilder(base?: Pick<IrGraph, 'values' | 'nodes'>): Gr
       checkArity(op, inputs)
       const complete = completeAttributes(op, attributes)
       const inputShapes = inputs.map((input) => (input === null ? null : shapeOf(input)))
-      const shapes = op.shape(inputShapes, complete, options.shape)
+      const shapes = outputShapes(op, inputShapes, complete, options.shape)
       const outputs = shapes.map((shape, index) =>
         append('temporary', options.name ?? `${opName}${index === 0 ? '' : `.${index}`}`, shape),
       )

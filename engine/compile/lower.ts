@@ -4,6 +4,7 @@ import { BATCH, elementCount, type Shape } from '../base/shape.ts'
 import type { DatasetSignature, NodeId } from '../graph/document.ts'
 import type { LowerContext } from '../layers/layer.ts'
 import { findOp } from '../ops/registry.ts'
+import { lowerLoss } from '../training/losses/over-steps.ts'
 import type { GraphBuilder } from './builder.ts'
 import { createGraphBuilder } from './graph-builder.ts'
 import type { ValueId } from './ir.ts'
@@ -16,6 +17,8 @@ export interface Lowered {
   weights: ReadonlyMap<CompiledWeight, ValueId>
   /** What arrives at each Output. */
   predictions: ReadonlyMap<NodeId, ValueId>
+  /** Its mask, where it has one. */
+  masks: ReadonlyMap<NodeId, ValueId>
   /** What each Input is fed. */
   feeds: ReadonlyMap<NodeId, ValueId>
   /** Values whose size is part of the loss. */
@@ -50,6 +53,7 @@ export class ForwardPass implements Lowered {
   builder: GraphBuilder
   readonly weights = new Map<CompiledWeight, ValueId>()
   readonly predictions = new Map<NodeId, ValueId>()
+  readonly masks = new Map<NodeId, ValueId>()
   readonly feeds = new Map<NodeId, ValueId>()
   readonly outputs = new Map<NodeId, readonly ValueId[]>()
   /** Moving statistics as the last layer that shares them left them, and weights after an update. */
@@ -78,9 +82,19 @@ export class ForwardPass implements Lowered {
         return value
       })
       if (node.type === 'input') this.#feed(node)
-      else if (node.type === 'output') this.predictions.set(node.id, values[0] as ValueId)
+      else if (node.type === 'output') this.#predict(layer, values[0] as ValueId)
       else this.#lowerLayer(layer, values, pass, repeated || layer.shared)
     }
+  }
+
+  #predict(layer: PlacedLayer, value: ValueId): void {
+    this.predictions.set(layer.node.id, value)
+    const [mask] = this.#masksOf(layer)
+    if (mask != null) this.masks.set(layer.node.id, mask)
+  }
+
+  #masksOf({ sources }: PlacedLayer): (ValueId | null)[] {
+    return sources.map(({ node, output }) => this.#masked.get(node)?.[output] ?? null)
   }
 
   #feed({ id, name }: PlacedLayer['node']): void {
@@ -107,7 +121,7 @@ export class ForwardPass implements Lowered {
       params: inference.params,
       dataset: this.#dataset,
       values,
-      masks: layer.sources.map(({ node: source, output }) => this.#masked.get(source)?.[output] ?? null),
+      masks: this.#masksOf(layer),
       weights: own,
       training: runsInTraining(layer, this.#training),
       stream: Stream.layers + layer.ordinal + pass * PASS_STREAMS,
@@ -168,11 +182,11 @@ function targetOf(layout: ModelLayout, { builder, feeds }: Lowered, { output, re
 
 /**
  * Appends losses, penalties and metrics: accumulators receive sums over samples; returned is the scalar to differentiate, the sum of
- * weight * mean loss over the batch and of all penalties. While training, each sample's loss is multiplied by its weight where there are
+ * weight * mean loss over the batch and of all penalties. Steps that the mask of a prediction leaves out count nothing. While training, each sample's loss is multiplied by its weight where there are
  * some; the mean is over the number of samples all the same, as in Keras.
  */
 export function lowerObjectives(layout: ModelLayout, lowered: Lowered, training: boolean): ValueId {
-  const { builder, predictions, penalties } = lowered
+  const { builder, predictions, masks, penalties } = lowered
   const terms: ValueId[] = []
   let accumulator = 1
   for (const objective of layout.objectives) {
@@ -180,7 +194,8 @@ export function lowerObjectives(layout: ModelLayout, lowered: Lowered, training:
     invariant(prediction !== undefined, `the objective of ${objective.output} has no prediction`)
     builder.setOrigin(objective.output)
     const target = targetOf(layout, lowered, objective)
-    const losses = objective.loss.lower(builder, prediction, target)
+    const mask = masks.get(objective.output) ?? null
+    const losses = lowerLoss(builder, objective.loss, prediction, target, mask)
     const weights = training && layout.slots.find((slot) => slot.kind === 'weight' && slot.node === objective.output)
     const counted = weights
       ? builder.emitOne('multiply', [losses, builder.value('feed', 'sample weights', [BATCH], { slot: weights.slot })])
@@ -189,7 +204,7 @@ export function lowerObjectives(layout: ModelLayout, lowered: Lowered, training:
     builder.emit('accumulate', [weighted], { slot: 0 })
     terms.push(builder.emitOne('batch_mean', [weighted]))
     for (const metric of objective.metrics) {
-      const parts = [metric.lower(builder, prediction, target, accumulator)].flat()
+      const parts = [metric.lower(builder, prediction, target, accumulator, mask)].flat()
       const count = partsOf(metric, builder.shapeOf(prediction))
       invariant(parts.length === count || parts.length === 0, `${metric.type} is made from ${parts.length} parts`)
       for (const [part, value] of parts.entries()) builder.emit('accumulate', [value], { slot: accumulator + part })

@@ -22,7 +22,7 @@ export interface LossDeclaration {
   activations?: readonly string[]
   /** The function that must stand right before the Output; the loss is taken from before it. */
   needsActivation?: string
-  /** It relates the features of a sample to each other and takes one vector a sample; left out, each number counts for itself. */
+  /** It relates features, those of the last axis, to each other; left out, each number counts for itself. */
   overFeatures?: boolean
   /** Throws a LaminaError when prediction and target do not fit (`loss.shape`). */
   check(prediction: Shape, target: DatasetSignature['targets'][number] | undefined): void
@@ -40,13 +40,21 @@ export interface MetricDeclaration {
   unitPower?: number
   /** Whether it can be measured; where it is left out, only `auto` decides. */
   fits?(prediction: Shape, target: DatasetSignature['targets'][number] | undefined): boolean
+  /** It counts whole samples by itself, whatever mask the prediction has. */
+  counts?: boolean
   /** How many means it is made from; 1 when left out. */
   parts?: number | ((prediction: Shape) => number)
   /**
    * Per-sample values [N], one list a part, whose means make the metric. A metric that counts by itself, into the accumulator `slot` and
-   * those of its other parts behind it, gives nothing back.
+   * those of its other parts behind it, gives nothing back. `mask` says which steps of the prediction count.
    */
-  lower(builder: GraphBuilder, prediction: ValueId, target: ValueId, slot: number): ValueId | readonly ValueId[]
+  lower(
+    builder: GraphBuilder,
+    prediction: ValueId,
+    target: ValueId,
+    slot: number,
+    mask?: ValueId | null,
+  ): ValueId | readonly ValueId[]
   /** The metric from the means of its parts; the one mean itself when left out. */
   finish?(means: readonly number[]): number
 }
@@ -187,5 +195,7 @@ export interface CompiledModel {
   accumulators: readonly string[]
   /** One an Output node, in order: shape of one sample. */
   outputs: readonly { node: NodeId; name: string; rowShape: readonly number[] }[]
+  /** Which steps of an Output that gives an Input back count, where a mask says so: `predict` gives them after the outputs. */
+  masks: readonly { node: NodeId; rowShape: readonly number[] }[]
   report: CostReport
 }

@@ -1,6 +1,7 @@
 import { LaminaError } from '../base/errors.ts'
 import { elementCount, formatShape, type Shape, sameShape } from '../base/shape.ts'
 import { completeAttributes } from '../ops/attributes.ts'
+import { outputShapes } from '../ops/fold.ts'
 import { findOp } from '../ops/registry.ts'
 import { checkArity } from './graph-builder.ts'
 import type { IrGraph, IrNode, IrValue, ValueId } from './ir.ts'
@@ -85,7 +86,8 @@ function checkNode(graph: IrGraph, node: IrNode, fail: (expected: string, receiv
     completeAttributes(op, node.attributes)
     for (const name of Object.keys(op.attributes)) if (!(name in node.attributes)) fail(`the attribute ${name}`, 'none')
     const stated = op.shaped && node.outputs[0] !== undefined ? shapeOf(node.outputs[0]) : undefined
-    inferred = op.shape(
+    inferred = outputShapes(
+      op,
       node.inputs.map((input) => (input === null ? null : shapeOf(input))),
       node.attributes,
       stated,

@@ -9,7 +9,7 @@ import { ModelSession } from '../training/trainer-session.ts'
 import { type ClassificationReport, classificationReport } from './classification-report.ts'
 import { type GenerationReport, generationReport } from './generation-report.ts'
 import { targetOf } from './predict.ts'
-import { imitationOf, reconstructionOf, rowErrors } from './reconstruction.ts'
+import { imitationOf, maskOfRows, reconstructionOf, rowErrors } from './reconstruction.ts'
 import { type ReconstructionReport, reconstructionReport } from './reconstruction-report.ts'
 import { type RegressionReport, regressionReport } from './regression-report.ts'
 
@@ -83,14 +83,19 @@ export async function evaluateRows(
       const reconstruction = reconstructionOf(model, node)
       if (reconstruction) {
         const slot = slots[reconstruction.binding.slot] as DataSlot
-        const errors = rowErrors(predictions[index] as Float32Array, slot, rows)
+        const errors = rowErrors(predictions[index] as Float32Array, slot, rows, maskOfRows(model, node, predictions))
         const report = reconstructionReport({
           ...errors,
           rows,
           quantile: reconstruction.quantile,
           references: references.map((part) => ({
             name: part.name,
-            errors: rowErrors(part.predictions[index] as Float32Array, slot, part.rows).squared,
+            errors: rowErrors(
+              part.predictions[index] as Float32Array,
+              slot,
+              part.rows,
+              maskOfRows(model, node, part.predictions),
+            ).squared,
             same: part.rows.length === rows.length && part.rows.every((row, at) => row === rows[at]),
           })),
           ...labelsOf(model, table, rows, options.anomalies ?? []),

@@ -6,7 +6,14 @@ import type { TrainedModel } from '../training/trainer.ts'
 import { ModelSession } from '../training/trainer-session.ts'
 import { classPredictions } from './classification-report.ts'
 import { inSourceUnits } from './generation-report.ts'
-import { imitationOf, type ModelColumn, modelColumns, reconstructionOf, rowErrors } from './reconstruction.ts'
+import {
+  imitationOf,
+  type ModelColumn,
+  maskOfRows,
+  modelColumns,
+  reconstructionOf,
+  rowErrors,
+} from './reconstruction.ts'
 
 /** What one Output says about rows. */
 export type OutputPrediction = { output: string; target: string } & (
@@ -76,7 +83,8 @@ function interpretOutputs(
       const { binding } = reconstruction
       const columns = modelColumns(model.fitted, binding.columns)
       const values = inSourceUnits(data, columns)
-      const errors = rowErrors(data, fed.slots[binding.slot] as DataSlot, fed.rows).squared
+      const mask = maskOfRows(model, node, outputs)
+      const errors = rowErrors(data, fed.slots[binding.slot] as DataSlot, fed.rows, mask).squared
       return { output: name, target: '', kind: 'reconstruction', columns, values, errors }
     }
     const column = targetOf(model, node)

@@ -41,22 +41,40 @@ interface RowErrors {
   absolute: Float64Array
 }
 
-/** Mean squared and mean absolute error of each row, in scaled units, so that no column counts more for its unit. */
+/** The predicted mask of an Output among what a session predicted: 1 for each step of a row that counts; undefined where it has none. */
+export function maskOfRows({ compiled }: TrainedModel, node: string, predicted: readonly Float32Array[]) {
+  const index = compiled.masks.findIndex((mask) => mask.node === node)
+  return index < 0 ? undefined : predicted[compiled.outputs.length + index]
+}
+
+/**
+ * Mean squared and mean absolute error of each row, in scaled units, so that no column counts more for its unit, over the steps that the mask
+ * keeps; 0 for a row that is all padding.
+ */
 export function rowErrors(
   given: Float32Array,
   { data, rowSize, scale = 1, shift = 0 }: DataSlot,
   rows: Int32Array,
+  mask?: Float32Array,
 ): RowErrors {
   const bytes = data instanceof Uint8Array
   const squared = new Float64Array(rows.length)
   const absolute = new Float64Array(rows.length)
-  for (const [index, row] of rows.entries())
+  const steps = mask ? mask.length / rows.length : 1
+  const stepSize = rowSize / steps
+  for (const [index, row] of rows.entries()) {
+    let count = 0
     for (let i = 0; i < rowSize; i += 1) {
+      if (mask && !((mask[index * steps + Math.floor(i / stepSize)] as number) > 0.5)) continue
+      count += 1
       const fed = data[row * rowSize + i] as number
       const difference = (given[index * rowSize + i] as number) - (bytes ? fed * scale + shift : fed)
-      squared[index]! += (difference * difference) / rowSize
-      absolute[index]! += Math.abs(difference) / rowSize
+      squared[index]! += difference * difference
+      absolute[index]! += Math.abs(difference)
     }
+    squared[index]! /= Math.max(count, 1)
+    absolute[index]! /= Math.max(count, 1)
+  }
   return { squared, absolute }
 }
 

@@ -12,6 +12,7 @@ import type { EffectiveParams } from '../layers/params.ts'
 import { columnsParam, numberParam, textParam } from '../layers/read-params.ts'
 import { checkReconstruction } from './losses/check.ts'
 import { findLoss, losses } from './losses/registry.ts'
+import { overCountedSteps } from './metrics/over-steps.ts'
 import { findMetric, metrics } from './metrics/registry.ts'
 import { adversarialMetrics, checkAdversarialLoss } from './objective-adversarial.ts'
 
@@ -280,11 +281,12 @@ export function objectivesOf(
     const params = inference.nodes[node.id]!.params
     const chosen = metricsOf(loss, target, params, prediction)
     const quantile = numberParam(params, 'anomalyQuantile')
+    const masked = inference.nodes[node.id]!.inputMasks[0] != null
     objectives.push({
       output: node.id,
       loss,
       weight: numberParam(params, 'weight'),
-      metrics: target?.adversarial ? adversarialMetrics : chosen,
+      metrics: target?.adversarial ? adversarialMetrics : masked ? chosen.map(overCountedSteps) : chosen,
       ...(target?.adversarial ? { adversarial: target.adversarial } : {}),
       ...(target?.input ? { reconstruction: { input: target.input.node, quantile } } : {}),
     })

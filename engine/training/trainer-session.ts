@@ -52,7 +52,7 @@ export class ModelSession {
     return result.stopped === 'cancelled' ? null : result.accumulators
   }
 
-  /** One array an Output node, rows.length * row elements, in the order of `rows`. */
+  /** One array an Output node, rows.length * row elements, in the order of `rows`; then those of the model's masks. */
   async predict(rows: Int32Array): Promise<Float32Array[]> {
     const outputs = await this.predictUnlessCancelled(rows)
     if (outputs) return outputs
@@ -61,7 +61,8 @@ export class ModelSession {
 
   /** The same; null when it was cancelled. */
   async predictUnlessCancelled(rows: Int32Array): Promise<Float32Array[] | null> {
-    const outputs = this.compiled.outputs.map(
+    const { outputs: given, masks } = this.compiled
+    const outputs = [...given, ...masks].map(
       ({ rowShape }) => new Float32Array(rows.length * rowShape.reduce((product, size) => product * size, 1)),
     )
     const result = await this.#run('predict', rows, outputs)

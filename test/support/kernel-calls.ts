@@ -162,6 +162,7 @@ export const kernelCalls: Readonly<Record<string, Rest>> = {
   transpose: { inputs: [x([-1, 9, 5, 7])], outputs: [[-1, 7, 9, 5]], attributes: [4, 0, 3, 1, 2] },
   l2_normalize: { inputs: [x(wide)], outputs: [wide] },
   l2_normalize_gradient: { inputs: [x(wide), x(wide)], outputs: [wide] },
+  divide_by_mean: { inputs: [x([-1]), classesLike([-1])], outputs: [[-1]] },
   any_not_equal: { inputs: [classesLike([-1, 57, 2])], outputs: [[-1, 57]], attributes: [0] },
   apply_mask: { inputs: [x([-1, 57, 3]), classesLike([-1, 57])], outputs: [[-1, 57, 3]] },
   masked_mean: { inputs: [x([-1, 19, 67]), classesLike([-1, 19])], outputs: [[-1, 67]] },

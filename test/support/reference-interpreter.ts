@@ -1,6 +1,7 @@
 import { concreteShape } from '../../engine/base/shape.ts'
 import type { IrGraph, IrNode, IrValue, ValueId } from '../../engine/compile/ir.ts'
 import { storageRoots } from '../../engine/compile/storage.ts'
+import { foldOf } from '../../engine/ops/fold.ts'
 import type { ReferenceContext, ReferenceTensor } from '../../engine/ops/op.ts'
 import { references } from '../../engine/ops/reference/generated/registry.ts'
 import { findOp } from '../../engine/ops/registry.ts'
@@ -53,7 +54,11 @@ export function interpret(
       if (!value) throw new Error(`${node.op} reads %${input}, which has no value`)
       return value
     })
-    const results = reference(inputs, node.attributes, shapesOf(graph, node, complete.n), counted)
+    const fold = foldOf(
+      [...node.inputs, ...node.outputs].map((id) => (id === null ? null : graph.values.get(id)?.shape)),
+    )
+    const folded = { ...counted, n: complete.n * fold }
+    const results = reference(inputs, node.attributes, shapesOf(graph, node, complete.n), folded)
     for (const [index, output] of node.outputs.entries()) values.set(output, results[index] as ReferenceTensor)
     for (const output of node.outputs) {
       const root = roots.get(output) as ValueId

@@ -1,6 +1,7 @@
 import { losses } from '../../training/losses/registry.ts'
 import { metrics } from '../../training/metrics/registry.ts'
 import { defineLayer } from '../layer.ts'
+import { consumesMask } from '../masks.ts'
 import type { ParamSpecs } from '../params.ts'
 import { numberParam, textParam } from '../read-params.ts'
 import { reconstructedInput } from './input-target.ts'
@@ -28,7 +29,7 @@ export const output = defineLayer({
   icon: 'log-out',
   summary: 'Compares what arrives with a target column, or with an Input.',
   aliases: ['loss', 'label', 'head'],
-  help: 'Names the target column and the loss. With "auto" the loss follows from the target: classes and one unit each give sparse categorical cross-entropy, two classes and one unit give binary cross-entropy, numbers give mean squared error. An autoencoder names one of its own Inputs as target: the network is to give back what it was fed, through a bottleneck or from a noisy copy (noise layers leave the target clean). With several outputs the total loss is $\\sum_k w_k L_k$ (Keras loss_weights).',
+  help: 'Names the target column and the loss. With "auto" the loss follows from the target: classes and one unit each give sparse categorical cross-entropy, two classes and one unit give binary cross-entropy, numbers give mean squared error. An autoencoder names one of its own Inputs as target: the network is to give back what it was fed, through a bottleneck or from a noisy copy (noise layers leave the target clean). Steps that a mask of the prediction leaves out count neither in the loss, which is then a mean over the steps that are left, nor in metrics. With several outputs the total loss is $\\sum_k w_k L_k$ (Keras loss_weights).',
   inputs: [{ name: 'input', label: 'prediction' }],
   outputs: [],
   params: {
@@ -100,6 +101,7 @@ export const output = defineLayer({
     },
   },
   infer: () => [],
+  mask: consumesMask,
   weights: () => [],
   headline(params) {
     const target = textParam(params, 'target')

@@ -157,22 +157,40 @@ class Loader {
                 "an output outside the constants", "value " + text(id));
         program_.operands.push_back(id);
       }
+      instruction.fold = foldOf(instruction);
       checkInstruction(instruction, static_cast<int>(count), named);
       program_.instructions.push_back(instruction);
       at += kHeader + inputs + outputs;
     }
   }
 
+  /** The k of `[-k, ...]` that all batched operands share, else 1: an op over a folded batch is that op over a batch k times as large. */
+  int64_t foldOf(const Instruction& instruction) const {
+    int64_t fold = 0;
+    for (int i = 0; i < instruction.inputs + instruction.outputs; ++i) {
+      const int id = operand(instruction, i);
+      if (id < 0) continue;
+      const Shape& shape = program_.values[static_cast<size_t>(id)].shape;
+      if (!shape.batched()) continue;
+      if (fold != 0 && fold != -shape.dims[0]) return 1;
+      fold = -shape.dims[0];
+    }
+    return std::max<int64_t>(fold, 1);
+  }
+
   void checkInstruction(const Instruction& instruction, int attributeCount, const std::string& where) {
+    std::vector<Shape> shapes(static_cast<size_t>(instruction.inputs + instruction.outputs));
     std::vector<const Shape*> inputs;
     std::vector<const Shape*> outputs;
     for (int i = 0; i < instruction.inputs + instruction.outputs; ++i) {
       const int id = operand(instruction, i);
-      const Shape* shape = id < 0 ? nullptr : &program_.values[static_cast<size_t>(id)].shape;
-      (i < instruction.inputs ? inputs : outputs).push_back(shape);
+      Shape& shape = shapes[static_cast<size_t>(i)];
+      if (id >= 0) shape = program_.values[static_cast<size_t>(id)].shape;
+      if (shape.batched()) shape.dims[0] /= instruction.fold;
+      (i < instruction.inputs ? inputs : outputs).push_back(id < 0 ? nullptr : &shape);
     }
     Checker checker(std::move(inputs), std::move(outputs), source_.attributes.data() + instruction.firstAttribute, attributeCount,
-                    source_.batchCapacity, threads_, program_.accumulators);
+                    source_.batchCapacity * instruction.fold, threads_, program_.accumulators);
     try {
       instruction.kernel->validate(checker);
     } catch (const InvalidProgram& error) {

@@ -46,6 +46,8 @@ struct Instruction {
   int firstAttribute = 0;
   /** Which of the learning rates of a step it goes by. */
   int rate = 0;
+  /** Rows a sample where steps were folded into the batch (`[-10, 8]`): the kernel sees so many times the samples. */
+  int64_t fold = 1;
 };
 
 struct Feed {

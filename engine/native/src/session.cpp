@@ -178,19 +178,34 @@ void Session::execute(Bound& bound, Context& context) {
   executeRange(bound, context, program.updateEnd, program.instructions.size());
 }
 
+namespace {
+
+void runKernel(const Context& context, const Instruction& instruction, const Arguments& arguments) {
+  if (instruction.fold == 1) {
+    instruction.kernel->run(context, arguments);
+    return;
+  }
+  Context folded = context;
+  folded.samples *= instruction.fold;
+  folded.capacity *= instruction.fold;
+  instruction.kernel->run(folded, arguments);
+}
+
+}  // namespace
+
 void Session::executeRange(Bound& bound, Context& context, size_t begin, size_t end) {
   const std::vector<Instruction>& instructions = bound.program.instructions;
   if (!profiling_.load(std::memory_order_relaxed)) {
     for (size_t i = begin; i < end; ++i) {
       context.learningRate = rates_[instructions[i].rate];
-      instructions[i].kernel->run(context, bound.arguments[i]);
+      runKernel(context, instructions[i], bound.arguments[i]);
     }
     return;
   }
   auto before = Clock::now();
   for (size_t i = begin; i < end; ++i) {
     context.learningRate = rates_[instructions[i].rate];
-    instructions[i].kernel->run(context, bound.arguments[i]);
+    runKernel(context, instructions[i], bound.arguments[i]);
     const auto after = Clock::now();
     bound.timings[i].calls.fetch_add(1, std::memory_order_relaxed);
     bound.timings[i].nanoseconds.fetch_add(std::chrono::nanoseconds(after - before).count(), std::memory_order_relaxed);

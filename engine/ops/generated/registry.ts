@@ -33,6 +33,7 @@ import { conv3dTranspose } from '../conv3d_transpose.op.ts'
 import { cosineSimilarity, cosineSimilarityGradient } from '../cosine_similarity.op.ts'
 import { dense, denseInputGradient, denseParameterGradient } from '../dense.op.ts'
 import { depthwiseConv2d, depthwiseConv2dInputGradient, depthwiseConv2dParameterGradient } from '../depthwise_conv2d.op.ts'
+import { divideByMean } from '../divide_by_mean.op.ts'
 import { dropout } from '../dropout.op.ts'
 import { embedding, embeddingGradient } from '../embedding.op.ts'
 import { fill } from '../fill.op.ts'
@@ -144,6 +145,7 @@ export const ops: readonly OpDeclaration[] = [
   depthwiseConv2d,
   depthwiseConv2dInputGradient,
   depthwiseConv2dParameterGradient,
+  divideByMean,
   dropout,
   embedding,
   embeddingGradient,

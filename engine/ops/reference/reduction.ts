@@ -10,6 +10,11 @@ export const batchMeanGradient: ReferenceImplementation = ([g], _, [shape], { n 
   tensorOf(shape as number[], () => at(operand(g), 0) / n),
 ]
 
+export const divideByMean: ReferenceImplementation = ([input, counts], _, [shape], { n }) => {
+  const total = operand(counts).data.reduce((sum, value) => sum + value, 0)
+  return [tensorOf(shape as number[], (i) => (total === 0 ? 0 : (at(operand(input), i) * n) / total))]
+}
+
 export const l1Penalty: ReferenceImplementation = ([w], attributes, [shape]) => [
   tensorOf(
     shape as number[],

@@ -86,13 +86,6 @@ export function checkReconstruction(
       loss.label,
       'Use mean squared error, or binary cross-entropy for values from 0 to 1 with sigmoid.',
     )
-  if (loss.overFeatures && prediction.length > 2)
-    throw lossError(
-      `${loss.label} takes one vector a sample, not ${formatShape(prediction)}.`,
-      'N x units',
-      formatShape(prediction),
-      'Use mean squared error, or flatten the Input.',
-    )
   const shape = target.input?.shape
   if (!shape || sameShape(prediction, shape)) return
   const sizes = formatShape(shape.slice(1))

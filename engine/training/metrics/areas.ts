@@ -5,9 +5,10 @@ import { isBinary, ratio } from './fits.ts'
 const THRESHOLDS = 200
 
 /** What both areas share: counts of positives and negatives between thresholds. */
-export const thresholdCounts: Pick<MetricDeclaration, 'better' | 'fits' | 'parts' | 'lower'> = {
+export const thresholdCounts: Pick<MetricDeclaration, 'better' | 'fits' | 'counts' | 'parts' | 'lower'> = {
   better: 'higher',
   fits: isBinary,
+  counts: true,
   parts: 2 * (THRESHOLDS - 1),
   lower(builder, prediction, target, slot) {
     builder.emit('accumulate_threshold_counts', [prediction, target], { slot, thresholds: THRESHOLDS })

@@ -41,6 +41,7 @@ export function averagedScore(
     better: 'higher',
     fits: (prediction, target) =>
       target?.kind === 'classes' && prediction.length === 2 && (prediction[1] as number) > 1,
+    counts: true,
     parts: (prediction: Shape) => 3 * (prediction[1] as number),
     lower(builder, prediction, target, slot) {
       builder.emit('accumulate_class_counts', [prediction, target], { slot })

@@ -45,6 +45,17 @@ describe('a mask', () => {
     expect(found[0]?.fix).toContain('GlobalAveragePooling1D')
   })
 
+  it('that reaches an Output is taken account of there, and is no finding', () => {
+    const document = documentOf({
+      in: { type: 'input', params: { shape: [STEPS, 1] } },
+      masking: { type: 'masking' },
+      last: { type: 'dense', params: { units: 1 } },
+      out: { type: 'output', params: { target: 'input:in' } },
+    })
+    expect(inferDocument(document, dataset).nodes.out?.inputMasks).toEqual([[-1, STEPS]])
+    expect(validateDocument(document, { dataset }).filter(({ code }) => code === 'graph.mask-lost')).toEqual([])
+  })
+
   it('that meets an input without one in a sum is named too', () => {
     const found = lost({
       in: { type: 'input' },

@@ -22,7 +22,7 @@ import { maxPool2d, maxPool2dGradient, averagePool2d, averagePool2dGradient, ups
 import { randomNormal } from '../random.ts'
 import { topKCategoricalAccuracy, sparseTopKCategoricalAccuracy, accumulateClassCounts, accumulateThresholdCounts } from '../ranking.ts'
 import { simpleRnn, simpleRnnGradient, lstm, lstmGradient, gru, gruGradient } from '../recurrent.ts'
-import { batchMean, batchMeanGradient, l1Penalty, l1PenaltyGradient, l2Penalty, l2PenaltyGradient, accumulate } from '../reduction.ts'
+import { batchMean, batchMeanGradient, divideByMean, l1Penalty, l1PenaltyGradient, l2Penalty, l2PenaltyGradient, accumulate } from '../reduction.ts'
 import { reverse } from '../reverse.ts'
 import { meanSquaredLogarithmicError, meanSquaredLogarithmicErrorGradient, meanAbsolutePercentageError, meanAbsolutePercentageErrorGradient, huber, huberGradient, logCosh, logCoshGradient, poisson, poissonGradient, hinge, hingeGradient, squaredHinge, squaredHingeGradient, perceptron, perceptronGradient, categoricalHinge, categoricalHingeGradient, klDivergence, klDivergenceGradient, cosineSimilarity, cosineSimilarityGradient } from '../robust-loss.ts'
 import { rmsNormalization, rmsNormalizationGradient, unitNormalization, unitNormalizationGradient } from '../root_normalization.ts'
@@ -128,6 +128,7 @@ export const references: Readonly<Record<string, ReferenceImplementation>> = {
   gru_gradient: gruGradient,
   batch_mean: batchMean,
   batch_mean_gradient: batchMeanGradient,
+  divide_by_mean: divideByMean,
   l1_penalty: l1Penalty,
   l1_penalty_gradient: l1PenaltyGradient,
   l2_penalty: l2Penalty,
