@@ -18,8 +18,10 @@ import {
   rowsWithoutMissing,
 } from '../data/preprocess.ts'
 import { columnOf } from '../data/table.ts'
-import type { DatasetSignature } from '../graph/document.ts'
+import type { DatasetSignature, GraphDocument } from '../graph/document.ts'
 import type { DataSlot } from '../native/program.ts'
+import { usesTargets } from './objectives.ts'
+import type { TrainingPlan } from './plan.ts'
 import { type SampleWeights, weightRows } from './sample-weights.ts'
 
 /** What a data set looks like to a network once its preprocessing is fitted. */
@@ -68,6 +70,12 @@ export interface PrepareOptions {
   targets?: boolean
   /** Keeps rows of the training part that lack only the target, as `split.unlabelled`. */
   unlabelled?: boolean
+}
+
+/** Which rows a model learns from. */
+export function wantedRows(document: GraphDocument, plan: Pick<TrainingPlan, 'pseudoLabels'>): PrepareOptions {
+  const targets = usesTargets(document)
+  return { targets, unlabelled: targets && plan.pseudoLabels.enabled }
 }
 
 /**

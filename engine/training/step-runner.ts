@@ -3,7 +3,7 @@ import type { DatasetDescription, Split, Table } from '../data/dataset.ts'
 import type { GraphDocument } from '../graph/document.ts'
 import type { DataSlot, NativeAddon } from '../native/program.ts'
 import type { TrainingPlan } from './plan.ts'
-import { bindSlots, prepareData } from './prepare.ts'
+import { bindSlots, prepareData, wantedRows } from './prepare.ts'
 import { learningRatesOf, prepareModel } from './prepare-model.ts'
 import { ModelSession, threadsFor } from './trainer-session.ts'
 
@@ -88,9 +88,13 @@ export interface StepRequest {
 /** A model on its own training rows. Throws what training it would throw. */
 export function stepRunnerOf(native: NativeAddon, request: StepRequest): StepRunner {
   const { document, plan, description, table } = request
-  const { split, fitted, signature } = prepareData(table, description, request.split, undefined, {
-    unlabelled: plan.pseudoLabels.enabled,
-  })
+  const { split, fitted, signature } = prepareData(
+    table,
+    description,
+    request.split,
+    undefined,
+    wantedRows(document, plan),
+  )
   const prepared = prepareModel({ document, plan, signature, trainRows: split.train.length })
   const weights = { classWeight: plan.classWeight, sampleWeight: plan.sampleWeight, rows: split.train }
   const { compiled } = prepared

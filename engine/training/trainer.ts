@@ -6,11 +6,10 @@ import type { DatasetSignature, GraphDocument } from '../graph/document.ts'
 import type { DataSlot, NativeAddon } from '../native/program.ts'
 import type { Checkpoint, Resume } from './checkpoint.ts'
 import type { EpochRecord } from './history.ts'
-import { usesTargets } from './objectives.ts'
 import type { TrainingPlan } from './plan.ts'
 import { parsePlan } from './plan-parse.ts'
 import { applyInitialWeights, type SourceTensor } from './plan-weights.ts'
-import { bindSlots, prepareData } from './prepare.ts'
+import { bindSlots, prepareData, wantedRows } from './prepare.ts'
 import { isAdversarial, learningRatesOf, monitorOf, prepareModel, readingsOf } from './prepare-model.ts'
 import { PseudoLabeler } from './pseudo-labels.ts'
 import { classWeightsOf } from './sample-weights.ts'
@@ -96,10 +95,13 @@ async function train({ native, memoryBudget }: TrainerDependencies, request: Tra
   const plan = parsePlan(request.plan)
   const seed = request.seed ?? plan.seed
   const threads = threadsFor(request.threads ?? plan.threads, native)
-  const { split, fitted, signature } = prepareData(table, description, request.split, request.fitted, {
-    targets: usesTargets(document),
-    unlabelled: plan.pseudoLabels.enabled,
-  })
+  const { split, fitted, signature } = prepareData(
+    table,
+    description,
+    request.split,
+    request.fitted,
+    wantedRows(document, plan),
+  )
   const prepared = prepareModel({ document, plan, signature, trainRows: split.train.length })
   const { compiled, objectives } = prepared
   const monitor = monitorOf(plan, prepared, split.validation.length)

@@ -4,7 +4,7 @@ import type { EngineClient } from '../../rpc/contract/index.ts'
 import type { RunDetail, RunSummary, StartedFrom } from '../../rpc/contract/training.ts'
 import type { Output } from '../output.ts'
 import { type CommandContext, chooseModel, chooseRun } from '../session.ts'
-import { formatNumber, formatSeconds } from '../table.ts'
+import { formatNumber, formatSeconds, groupDigits } from '../table.ts'
 import { followingJobs } from './jobs.ts'
 
 interface Options {
@@ -91,7 +91,7 @@ function tellUnlabelled(output: Output, { split, plan }: RunDetail['snapshot']):
   const { threshold, warmupEpochs } = plan.pseudoLabels
   output.event('pseudo-labels', { labelled, unlabelled, threshold, warmupEpochs })
   output.line(
-    `${labelled} training rows have a label, ${unlabelled} have none: pseudo-labels of at least ${threshold} from epoch ${warmupEpochs + 1} on`,
+    `${groupDigits(labelled)} training rows have a label, ${groupDigits(unlabelled)} have none: pseudo-labels of at least ${threshold} from epoch ${warmupEpochs + 1} on`,
   )
 }
 

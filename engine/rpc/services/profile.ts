@@ -1,7 +1,7 @@
 import { LaminaError } from '../../base/errors.ts'
 import type { StepProfile } from '../../compile/step-profile.ts'
 import { splitTable } from '../../data/split.ts'
-import { prepareData } from '../../training/prepare.ts'
+import { prepareData, wantedRows } from '../../training/prepare.ts'
 import { prepareModel } from '../../training/prepare-model.ts'
 import { profileSteps } from '../../training/profile.ts'
 import { stepRunnerOf } from '../../training/step-runner.ts'
@@ -21,9 +21,7 @@ export async function profileModel(
 ): Promise<StepProfile> {
   const { document, plan, description, table, name } = loadModelWithData(project, model)
   const split = splitTable(table, description)
-  const { signature, split: usable } = prepareData(table, description, split, undefined, {
-    unlabelled: plan.pseudoLabels.enabled,
-  })
+  const { signature, split: usable } = prepareData(table, description, split, undefined, wantedRows(document, plan))
   prepareModel({ document, plan, signature, trainRows: usable.train.length })
   const native = context.native()
   let profile: StepProfile | undefined

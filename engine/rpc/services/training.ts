@@ -3,9 +3,8 @@ import type { Json, JsonObject } from '../../base/json.ts'
 import { splitTable } from '../../data/split.ts'
 import type { StoredRun } from '../../store/runs.ts'
 import type { Checkpoint, Resume } from '../../training/checkpoint.ts'
-import { usesTargets } from '../../training/objectives.ts'
 import { matchWeights } from '../../training/plan-weights.ts'
-import { prepareData } from '../../training/prepare.ts'
+import { prepareData, wantedRows } from '../../training/prepare.ts'
 import { monitorOf, prepareModel } from '../../training/prepare-model.ts'
 import { runStateFromJson, runStateToJson } from '../../training/run-state.ts'
 import { createTrainer, type RunOutcome } from '../../training/trainer.ts'
@@ -33,10 +32,7 @@ export function startTraining(
 ): { job: string; run: string } {
   const set = request.set ?? {}
   const { document, plan, description: given, table, name } = loadModelWithData(project, request.model, set)
-  const prepared = prepareData(table, given, splitTable(table, given), undefined, {
-    targets: usesTargets(document),
-    unlabelled: plan.pseudoLabels.enabled,
-  })
+  const prepared = prepareData(table, given, splitTable(table, given), undefined, wantedRows(document, plan))
   const { description, split, fitted, signature } = prepared
   const model = prepareModel({ document, plan, signature, trainRows: split.train.length })
   monitorOf(plan, model, split.validation.length)
@@ -84,10 +80,13 @@ export function previewStart(
   const { document, plan, description, table } = loadModelWithData(project, model, set)
   const source = loadSource(context, project, plan)
   if (!source) return null
-  const { signature } = prepareData(table, description, splitTable(table, description), undefined, {
-    targets: usesTargets(document),
-    unlabelled: plan.pseudoLabels.enabled,
-  })
+  const { signature } = prepareData(
+    table,
+    description,
+    splitTable(table, description),
+    undefined,
+    wantedRows(document, plan),
+  )
   const { compiled } = prepareModel({ document, plan, signature })
   return { ...source.origin, layers: matchWeights(compiled.weights, source.tensors, plan.initialWeights).layers }
 }

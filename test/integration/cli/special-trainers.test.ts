@@ -37,6 +37,48 @@ describe('special trainers on the command line', () => {
     expect(lines).toHaveLength(360)
   })
 
+  it('pseudo-labels are counted epoch by epoch', async () => {
+    const project = work.path('few-labels.lamina')
+    await work.ok('new', 'semi-supervised-digits', project)
+    const set = ['--set', 'training.pseudoLabels.warmupEpochs=2', '--set', 'training.pseudoLabels.threshold=0.15']
+    const { events } = await work.run('train', project, '--epochs', '4', ...set, '--json')
+    expect(events.find(({ event }) => event === 'pseudo-labels')).toMatchObject({
+      labelled: 100,
+      unlabelled: 1158,
+      threshold: 0.15,
+      warmupEpochs: 2,
+    })
+    const chosen = events
+      .filter(({ event }) => event === 'epoch')
+      .map(({ metrics }) => (metrics as Record<string, number>).pseudo_labels as number)
+    expect(chosen).toHaveLength(4)
+    expect(chosen.slice(0, 2)).toEqual([0, 0])
+    expect(Math.min(...chosen.slice(2))).toBeGreaterThan(0)
+    const { stdout } = await work.run('train', project, '--epochs', '3', ...set)
+    expect(stdout).toContain(
+      '100 training rows have a label, 1,158 have none: pseudo-labels of at least 0.15 from epoch 3 on',
+    )
+    expect(stdout).toMatch(/ {2}pseudo_labels +\d+/)
+    // No test row has lost its label.
+    const { confusion } = (await work.ok('evaluate', project)).report as { confusion: number[][] }
+    expect(confusion.flat().reduce((sum, count) => sum + count, 0)).toBe(359)
+    const off = await work.run('train', project, '--set', 'training.pseudoLabels.enabled=false', '--epochs', '1')
+    expect(off.stdout).not.toContain('pseudo')
+    const wrong = await work.run('train', project, '--set', 'training.pseudoLabels.threshold=2', '--json')
+    expect(wrong).toMatchObject({ code: 2, last: { code: 'override.value' } })
+  })
+
+  it('pseudo-labels are refused before a run begins where every row has its label', async () => {
+    const project = work.path('labelled.lamina')
+    await work.ok('new', 'iris', project)
+    const enabled = ['--set', 'training.pseudoLabels.enabled=true']
+    expect(await work.run('train', project, ...enabled, '--json')).toMatchObject({
+      code: 1,
+      last: { code: 'training.pseudo-labels', where: 'training.pseudoLabels.enabled' },
+    })
+    expect(await work.ok('runs', project)).toMatchObject({ runs: [] })
+  })
+
   it('a perceptron ends without an error', async () => {
     const { evaluated } = await through('perceptron-and', 10, 'train')
     expect(evaluated.report).toMatchObject({ task: 'classification', accuracy: 1, loss: 0 })

@@ -35,7 +35,7 @@ export function clouds({ classes = 3, plan, last, every = 10, missing, hole = fa
     const [x, z] = [random.normal() + (label === 1 ? 3 : 0), random.normal() + (label === 2 ? 3 : 0)]
     const part = PARTS[Math.floor(row / classes) % PARTS.length] as string
     const labelled = part !== 'train' || Math.floor(row / classes) % every === 0
-    const holed = hole && part === 'validation' && row < 2 * PARTS.length
+    const holed = hole && part === 'validation' && row < 3 * PARTS.length
     const name = target ? target(row, label) : ('abc'[label] as string)
     return `${x.toFixed(4)},${z.toFixed(4)},${1 + (row % 3)},${part},${labelled && !holed ? name : ''}`
   })

@@ -10,10 +10,16 @@ describe('the state of a run', () => {
       iteration: 1234,
       partial: { step: 3, accumulators: [0.1 + 0.2, 1e-300, Math.PI], seconds: 0.25 },
       earlyStopping: { best: 1 / 3, bestEpoch: 5, wait: 2 },
+      pseudoLabels: { epoch: 8, rows: [3, 17, 40], classes: [0, 2, 0] },
       finished: false,
     }
     expect(runStateFromJson(JSON.parse(JSON.stringify(runStateToJson(state))))).toEqual(state)
     expect(runStateFromJson(runStateToJson(initialRunState()))).toEqual(initialRunState())
+  })
+
+  it('of an older version has no pseudo-labels', () => {
+    const { pseudoLabels: _, ...older } = runStateToJson(initialRunState())
+    expect(runStateFromJson(older)).toEqual(initialRunState())
   })
 
   const good = runStateToJson(initialRunState())
@@ -25,6 +31,8 @@ describe('the state of a run', () => {
     ['an iteration that is no whole number', { ...good, iteration: 0.5 }],
     ['no early stopping', { ...good, earlyStopping: null }],
     ['sums that are no numbers', { ...good, partial: { step: 1, accumulators: ['1'], seconds: 0 } }],
+    ['labels without rows', { ...good, pseudoLabels: { epoch: 1, rows: [1], classes: [] } }],
+    ['a label that is no class', { ...good, pseudoLabels: { epoch: 1, rows: [1], classes: [-1] } }],
   ])('is refused when it is %s', (_, json) => {
     expect(() => runStateFromJson(json)).toThrow(expect.objectContaining({ code: 'training.checkpoint-state' }))
   })

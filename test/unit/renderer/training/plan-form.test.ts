@@ -56,6 +56,13 @@ describe('the form of a training plan', () => {
     expect(slower.generatorOptimizer.params).toEqual({ learningRate: 0.001 })
     expect(value('generatorOptimizer.momentum', changePlan(slower, 'generatorOptimizer', 'sgd'))).toBe(0)
   })
+  it('shows the settings of pseudo-labels only when they are on', () => {
+    expect(fieldsOf().pseudoLabels).toEqual(['pseudoLabels.enabled'])
+    const learning = changePlan(defaultPlan, 'pseudoLabels.enabled', true)
+    expect(fieldsOf(learning).pseudoLabels).toEqual(
+      ['enabled', 'threshold', 'weight', 'warmupEpochs', 'rampEpochs', 'everyEpochs'].map((of) => `pseudoLabels.${of}`),
+    )
+  })
   it('offers the numeric columns as sample weights', () => {
     const fields = planSections(defaultPlan, ['age', 'weight']).flatMap((section) => section.fields)
     const { spec } = fields.find((field) => field.path === 'sampleWeight')!
