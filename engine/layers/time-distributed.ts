@@ -1,5 +1,6 @@
 import { formatShape, type Shape } from '../base/shape.ts'
 import type { ValueId } from '../compile/ir.ts'
+import { foldedBuilder } from '../ops/fold.ts'
 import type { LayerDeclaration, LowerContext, MaskShape, ShapeContext } from './layer.ts'
 import { passesMask } from './masks.ts'
 import type { EffectiveParams, ParamSpec } from './params.ts'
@@ -14,9 +15,6 @@ const timeDistributedParam: ParamSpec = {
   default: false,
   searchable: false,
 }
-
-/** Between the Philox streams of two steps. */
-const STREAM_STEP = 65536
 
 const distributed = (params: EffectiveParams): boolean => booleanParam(params, 'timeDistributed')
 
@@ -48,22 +46,25 @@ const others: ReadonlySet<string> = new Set(['flatten', 'reshape', 'permute', 's
 const categories: ReadonlySet<string> = new Set(['convolution', 'pooling'])
 
 function lowerSteps(layer: LayerDeclaration, context: LowerContext): ValueId {
-  const { builder, values, stream } = context
+  const { builder, values } = context
   const { steps, inner } = oneStep(context)
-  const [shape] = inner.inputs as [Shape]
-  const results = Array.from({ length: steps }, (_, step) => {
-    const slice = builder.emitOne('slice', [values[0]!], { axis: 1, begin: step }, { shape: withSteps(shape, 1) })
-    const value = builder.emitOne('reshape', [slice], {}, { shape })
-    const lowered = layer.lower?.({ ...inner, values: [value], masks: [null], stream: stream + step * STREAM_STEP })
-    const result = lowered?.[0] as ValueId
-    return builder.emitOne('reshape', [result], {}, { shape: withSteps(builder.shapeOf(result), 1) })
+  const [, ...rest] = inner.inputs[0] as Shape
+  const unfolded = (value: ValueId): ValueId =>
+    builder.emitOne('reshape', [value], {}, { shape: withSteps([-1, ...builder.shapeOf(value).slice(1)], steps) })
+  const folded = builder.emitOne('reshape', [values[0]!], {}, { shape: [-steps, ...rest] })
+  const lowered = layer.lower?.({
+    ...inner,
+    builder: foldedBuilder(builder, steps),
+    values: [folded],
+    masks: [null],
+    penalize: (value, factors) => context.penalize(unfolded(value), factors),
   })
-  return results.length === 1 ? results[0]! : builder.emitOne('concatenate', results, { axis: 1 })
+  return unfolded(lowered?.[0] as ValueId)
 }
 
 /**
- * The layer with a parameter that applies it to every step (Keras' TimeDistributed): a slice of each step, the layer, and all of them put
- * together again. The weights are those of the layer, their gradients the sums over the steps.
+ * The layer with a parameter that applies it to every step (Keras' TimeDistributed): to the steps of all samples at once, each a sample of
+ * a larger batch. What it draws differs from step to step, as in Keras.
  */
 function withTimeDistributed(layer: LayerDeclaration): LayerDeclaration {
   const { infer, advise, weights, lower, mask, headline, samples } = layer
