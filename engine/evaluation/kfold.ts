@@ -10,7 +10,7 @@ import { VALIDATION } from '../training/history.ts'
 import { usesTargets } from '../training/objectives.ts'
 import type { TrainingPlan } from '../training/plan.ts'
 import type { SourceTensor } from '../training/plan-weights.ts'
-import { acceptUnlabelled } from '../training/prepare.ts'
+import { acceptUnlabelled, unlabelledRows } from '../training/prepare.ts'
 import { createTrainer } from '../training/trainer.ts'
 import { TrainingControl } from '../training/trainer-control.ts'
 import type { TrainingEvent } from '../training/trainer-events.ts'
@@ -77,7 +77,10 @@ export async function crossValidate(native: NativeAddon, request: KFoldRequest):
   const { table, plan } = request
   const description = plan.pseudoLabels.enabled ? acceptUnlabelled(table, request.description) : request.description
   const rows = rowsWithoutMissing(table, description, request.rows, { targets: usesTargets(request.document) })
-  const unlabelled = plan.pseudoLabels.enabled ? unlabelledRows({ ...request, description }, rows) : new Int32Array()
+  // They are never tested: each fold trains on them besides its own rows.
+  const unlabelled = plan.pseudoLabels.enabled
+    ? unlabelledRows(table, description, request.rows ?? allRows(table))
+    : new Int32Array()
   const codes = targetCodes(description, table, rows)
   const { groupColumn, ...settings } = request.folds
   const stratified = (settings.stratified ?? false) && codes !== undefined && !groupColumn && !settings.time
@@ -179,12 +182,6 @@ function splitFold(request: KFoldRequest, rows: Int32Array, codes: Int32Array | 
   return { train: pick(inner.train, train), validation: pick(inner.validation, train), test }
 }
 
-/** Rows that lack only the target. They are never tested: each fold trains on them besides its own rows. */
-function unlabelledRows({ table, description, rows }: KFoldRequest, labelled: Int32Array): Int32Array {
-  const known = new Set(labelled)
-  return rowsWithoutMissing(table, description, rows, { targets: false }).filter((row) => !known.has(row))
-}
-
 /** Unlabelled rows that a fold may learn from: none of a group that it tests, none from after its test rows begin where time counts. */
 function beside(
   unlabelled: Int32Array,
@@ -194,6 +191,10 @@ function beside(
   const first = test[0] ?? 0
   const tested = new Set(groups && Array.from(test, (row) => groups[row]))
   return unlabelled.filter((row) => !(groups && tested.has(groups[row])) && !(time && row >= first))
+}
+
+function allRows({ rowCount }: Table): Int32Array {
+  return Int32Array.from({ length: rowCount }, (_, row) => row)
 }
 
 function targetCodes(description: DatasetDescription, table: Table, rows: Int32Array): Int32Array | undefined {

@@ -6,7 +6,7 @@ import { checkParams } from '../layers/param-check.ts'
 import { findLayer, layers } from '../layers/registry.ts'
 import { adversarialPlanProblems } from '../training/objective-adversarial.ts'
 import { diagnoseOutputs } from '../training/objective-diagnostics.ts'
-import { pseudoLabelsProblem } from '../training/objective-pseudo-labels.ts'
+import { nothingToLabel, pseudoLabelsProblem } from '../training/objective-pseudo-labels.ts'
 import { type ResolvedOutput, resolveOutputs } from '../training/objectives.ts'
 import type { TrainingPlan } from '../training/plan.ts'
 import { diagnoseAdversaries, hasAdversaries } from './adversarial.ts'
@@ -28,6 +28,8 @@ export interface ValidationContext {
   plan?: TrainingPlan
   /** Rows that train; without it all rows of the data count. */
   trainingRows?: number
+  /** Rows of the training part without a target; unknown when it is left out. */
+  unlabelledRows?: number
 }
 
 const severities = { error: 0, warning: 1, info: 2 } as const
@@ -311,7 +313,10 @@ function planFindings(document: GraphDocument, { plan, dataset, trainingRows }: 
   ]
 }
 
-function pseudoLabelFindings(outputs: readonly ResolvedOutput[], { plan, dataset }: ValidationContext): Diagnostic[] {
-  const problem = plan?.pseudoLabels.enabled ? pseudoLabelsProblem(outputs, dataset) : null
+function pseudoLabelFindings(outputs: readonly ResolvedOutput[], context: ValidationContext): Diagnostic[] {
+  const { plan, dataset, trainingRows = 0, unlabelledRows } = context
+  if (!plan?.pseudoLabels.enabled) return []
+  const nothing = unlabelledRows === 0 ? nothingToLabel(trainingRows) : null
+  const problem = pseudoLabelsProblem(outputs, dataset) ?? nothing
   return problem ? [{ ...problem, severity: 'error', param: problem.where }] : []
 }

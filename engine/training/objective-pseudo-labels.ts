@@ -17,6 +17,18 @@ export function pseudoLabelsProblem(
   return problem && { ...problem, code: 'training.pseudo-labels', where: 'training.pseudoLabels.enabled' }
 }
 
+/** The same where every training row has its label. */
+export function nothingToLabel(labelled: number): ErrorDetails {
+  return {
+    code: 'training.pseudo-labels',
+    message: 'There are no rows to be given a pseudo-label.',
+    where: 'training.pseudoLabels.enabled',
+    expected: 'training rows whose target is missing',
+    received: `${labelled} training rows, all with a label`,
+    fix: 'Switch pseudo-labels off, or leave the target of unlabelled rows empty.',
+  }
+}
+
 function severalOutputs(outputs: readonly ResolvedOutput[]): Problem | null {
   if (outputs.length <= 1) return null
   return {

@@ -20,6 +20,7 @@ import {
 import { columnOf } from '../data/table.ts'
 import type { DatasetSignature, GraphDocument } from '../graph/document.ts'
 import type { DataSlot } from '../native/program.ts'
+import { nothingToLabel } from './objective-pseudo-labels.ts'
 import { usesTargets } from './objectives.ts'
 import type { TrainingPlan } from './plan.ts'
 import { type SampleWeights, weightRows } from './sample-weights.ts'
@@ -101,7 +102,7 @@ export function prepareData(
   const signature = signatureOf(preprocessing, table.rowCount)
   if (!options.unlabelled) return { description, split: kept, fitted: preprocessing, signature }
   const unlabelled = inputs.filter((row) => !usable.has(row))
-  if (unlabelled.length === 0) throw nothingUnlabelled(kept.train.length)
+  if (unlabelled.length === 0) throw new LaminaError(nothingToLabel(kept.train.length))
   return { description, split: { ...kept, unlabelled }, fitted: preprocessing, signature }
 }
 
@@ -123,15 +124,10 @@ export function acceptUnlabelled(
   return { ...description, columns }
 }
 
-function nothingUnlabelled(rows: number): LaminaError {
-  return new LaminaError({
-    code: 'training.pseudo-labels',
-    message: 'There are no rows to be given a pseudo-label.',
-    where: 'training.pseudoLabels.enabled',
-    expected: 'training rows whose target is missing',
-    received: `${rows} training rows, all with a label`,
-    fix: 'Switch pseudo-labels off, or leave the target of unlabelled rows empty.',
-  })
+/** Rows of a training part that lack only the target, whatever the policy says of them. */
+export function unlabelledRows(table: Table, description: DatasetDescription, rows: Int32Array): Int32Array {
+  const labelled = new Set(rowsWithoutMissing(table, acceptUnlabelled(table, description), rows))
+  return rowsWithoutMissing(table, description, rows, { targets: false }).filter((row) => !labelled.has(row))
 }
 
 /**

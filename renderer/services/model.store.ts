@@ -47,6 +47,7 @@ export const useModelStore = defineStore('model', () => {
           dataset: signature.value,
           plan: plan.value,
           trainingRows: dataset.value?.splitCounts.train,
+          unlabelledRows: dataset.value?.splitCounts.unlabelled,
         })
       : [],
   )

@@ -9,9 +9,11 @@ export interface DatasetView {
   description: DatasetDescription
   signature: DatasetSignature
   problems: (Diagnostic | DataWarning)[]
-  /** Rows of each part under the current split settings. */
-  splitCounts: { train: number; validation: number; test: number }
+  /** Rows of each part under the current split settings; `unlabelled` are those of the training part that have no target. */
+  splitCounts: { train: number; validation: number; test: number; unlabelled: number }
 }
+
+export type RowPart = 'train' | 'validation' | 'test' | 'unlabelled' | 'dropped'
 
 export interface RowPage {
   columns: string[]
@@ -20,7 +22,7 @@ export interface RowPage {
   /** Small pictures of the cells of each column that holds arrays, by its name, one a row. */
   thumbnails: Record<string, Thumbnail[]>
   /** Part each row belongs to. */
-  parts: ('train' | 'validation' | 'test' | 'dropped')[]
+  parts: RowPart[]
   from: number
   total: number
 }

@@ -7,7 +7,8 @@ import type { DataFile } from '../../data/readers/reader.ts'
 import { splitTable } from '../../data/split.ts'
 import type { DatasetSignature } from '../../graph/document.ts'
 import type { ProjectStore } from '../../store/projects.ts'
-import { featureOf } from '../../training/prepare.ts'
+import { featureOf, unlabelledRows } from '../../training/prepare.ts'
+import type { DatasetView, RowPart } from '../contract/datasets.ts'
 
 const KEPT = 4
 
@@ -76,17 +77,22 @@ export class DatasetCache {
   }
 }
 
-/** Part of every row; `dropped` = left out for a missing cell. */
-export function partsOf(
-  table: Table,
-  description: DatasetDescription,
-): ('train' | 'validation' | 'test' | 'dropped')[] {
-  const parts = new Array<'train' | 'validation' | 'test' | 'dropped'>(table.rowCount).fill('dropped')
+/** Part of every row; `unlabelled` = of the training part and without a target, `dropped` = left out for another missing cell. */
+export function partsOf(table: Table, description: DatasetDescription): RowPart[] {
+  const parts = new Array<RowPart>(table.rowCount).fill('dropped')
   const usable = new Set(rowsWithoutMissing(table, description))
   const split = splitTable(table, description)
   for (const part of ['train', 'validation', 'test'] as const)
     for (const row of split[part]) if (usable.has(row)) parts[row] = part
+  for (const row of unlabelledRows(table, description, split.train)) parts[row] = 'unlabelled'
   return parts
+}
+
+/** Rows of each part. */
+export function splitCounts(table: Table, description: DatasetDescription): DatasetView['splitCounts'] {
+  const counts = { train: 0, validation: 0, test: 0, unlabelled: 0 }
+  for (const part of partsOf(table, description)) if (part !== 'dropped') counts[part] += 1
+  return counts
 }
 
 /** What the data offers to a network. Categories are declared, so no row needs to be read. */

@@ -9,7 +9,7 @@ import { validateDocument } from '../../graph/validate.ts'
 import { objectivesOf, resolveOutputs } from '../../training/objectives.ts'
 import { optimizersOf } from '../../training/prepare-model.ts'
 import type { ModelSummary } from '../contract/models.ts'
-import { describedSignature, partsOf } from './dataset-cache.ts'
+import { describedSignature, splitCounts } from './dataset-cache.ts'
 import { type LoadedModel, loadModel } from './model-loader.ts'
 import type { OpenProject } from './projects.ts'
 
@@ -19,7 +19,7 @@ export function summarize(project: OpenProject, id: string, set: Readonly<Record
   const { document, plan, description } = model
   const dataset = description ? describedSignature(description) : undefined
   const diagnostics = [
-    ...validateDocument(document, { dataset, plan, trainingRows: trainingRows(project, model) }),
+    ...validateDocument(document, { dataset, plan, ...rowCounts(project, model) }),
     ...(dataset ? [] : [noDataset(model.name)]),
   ]
   const inference = inferDocument(document, dataset)
@@ -55,14 +55,17 @@ function costOf({ document, plan }: LoadedModel, dataset: DatasetSignature): Cos
   return report
 }
 
-/** Rows that train under the split at hand; undefined while the data cannot be read (its own view says why). */
-function trainingRows(project: OpenProject, { description }: LoadedModel): number | undefined {
-  if (!description) return undefined
+/** Rows that train under the split at hand, and those without a target; none while the data cannot be read (its own view says why). */
+function rowCounts(
+  project: OpenProject,
+  { description }: LoadedModel,
+): { trainingRows?: number; unlabelledRows?: number } {
+  if (!description) return {}
   try {
-    const parts = partsOf(project.tables.table(description), description)
-    return parts.reduce((count, part) => count + (part === 'train' ? 1 : 0), 0)
+    const { train, unlabelled } = splitCounts(project.tables.table(description), description)
+    return { trainingRows: train, unlabelledRows: unlabelled }
   } catch {
-    return undefined
+    return {}
   }
 }
 

@@ -125,6 +125,35 @@ describe('data sets', () => {
     ])
   })
 
+  it('say which training rows have no target, and a model whether it could label them', async () => {
+    const { id, datasets, models } = await fixture.create('semi-supervised-digits')
+    const dataset = datasets[0]!.id
+    const { call } = fixture.client
+    const view = await call.datasets.get({ project: id, dataset })
+    expect(view.splitCounts).toEqual({ train: 100, validation: 180, test: 359, unlabelled: 1158 })
+    const { parts, rows } = await call.datasets.rows({ project: id, dataset, from: 0, count: 200 })
+    const target = view.description.columns.findIndex(({ role }) => role === 'target')
+    for (const [row, part] of parts.entries()) expect(rows[row]?.[target] === null).toBe(part === 'unlabelled')
+    expect(parts).toContain('unlabelled')
+
+    const problems = async (project: string, model: string, set: Record<string, Json>) => {
+      const { diagnostics } = await call.models.summary({ project, model, set })
+      return diagnostics.map(({ code, where, received }) => [code, where, received])
+    }
+    const few = models[0]!.id
+    expect(await problems(id, few, {})).toEqual([])
+    const where = 'training.pseudoLabels.enabled'
+    expect(await problems(id, few, { 'classes.activation': 'relu' })).toContainEqual([
+      'training.pseudo-labels',
+      where,
+      'relu, N x 10',
+    ])
+    const iris = await fixture.create('iris', 'b')
+    expect(await problems(iris.id, iris.models[0]!.id, { [where]: true })).toEqual([
+      ['training.pseudo-labels', where, '90 training rows, all with a label'],
+    ])
+  })
+
   it('take a changed column type with transform and classes that suit it', async () => {
     const { id, datasets } = await fixture.create('diabetes')
     const dataset = datasets[0]!.id
