@@ -86,6 +86,8 @@ Napi::Value multiply(const Napi::CallbackInfo& call) {
     const AlignedFloats product(c.length);
     std::copy_n(a.data, a.length, left.data());
     std::copy_n(b.data, b.length, right.data());
+    // Touches its pages, which the system gives one by one: that is no part of a product.
+    std::fill_n(product.data(), c.length, 0.0f);
     Team team(threads);
     const AlignedFloats scratch(gemmScratchFloats(m, n, k, threads));
     Context context;

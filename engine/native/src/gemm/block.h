@@ -7,6 +7,16 @@ constexpr int64_t kColumns = kVectors * kLanes;
 /** Packed rows of A are padded to whole vectors. */
 constexpr int64_t kPackedRows = (kRows + kLanes - 1) / kLanes * kLanes;
 
+/**
+ * Whether vectors should run along the rows of C, its columns filling too small a part of them. Turning a vector's rows of A costs about as much as
+ * a third of its lanes in columns, turning C back as much as six steps of K.
+ */
+static bool isNarrow(const Product& product, int64_t rows) {
+  if (kLanes < 8 || product.n > kRows || rows < kLanes) return false;
+  const int64_t emptied = kLanes - product.n - (product.a.transposed ? 0 : kLanes / 3);
+  return emptied * product.k > 6 * kLanes;
+}
+
 /** Copies `depth` rows of `columns` floats to rows of `vectors` whole vectors, zeros behind. */
 static void packRows(const float* source, int64_t stride, int64_t depth, int64_t columns, int64_t vectors, float* packed) {
   const size_t last = static_cast<size_t>(columns - (vectors - 1) * kLanes);
@@ -45,14 +55,74 @@ static void finishTile(const Epilogue& epilogue, const Tile& tile, const float* 
   }
 }
 
+/**
+ * A product of few columns: the vectors run along the rows of C, or most of their lanes would be empty. C is computed turned, tile by tile, and
+ * turned back; each element is the sum in the order in which `gemmBlock` forms it.
+ */
+static void narrowBlock(const Product& product, const Block& block, float* scratch) {
+  const Epilogue& epilogue = product.epilogue;
+  const int64_t columns = product.n;
+  const int64_t passes = product.k > kDepth ? (product.k + kDepth - 1) / kDepth : 1;
+  const size_t width = static_cast<size_t>(columns);
+  for (int64_t pass = 0; pass < passes; ++pass) {
+    const int64_t begin = partBegin(product.k, 4, passes, pass);
+    const int64_t depth = partBegin(product.k, 4, passes, pass + 1) - begin;
+    const bool finish = pass == passes - 1;
+    const bool accumulate = epilogue.accumulate || pass > 0;
+    const F bias = finish && epilogue.bias != nullptr ? V::loadPart(epilogue.bias, width) : V::zero();
+    for (int64_t row = block.rowBegin; row < block.rowEnd; row += kColumns) {
+      const int64_t rows = block.rowEnd - row < kColumns ? block.rowEnd - row : kColumns;
+      const int64_t vectors = (rows + kLanes - 1) / kLanes;
+      alignas(64) float turned[kRows * kColumns];
+      Tile tile{};
+      tile.depth = depth;
+      tile.columns = rows;
+      tile.a = product.b.data + (product.b.transposed ? begin : begin * product.b.stride);
+      tile.aStride = product.b.stride;
+      if (product.a.transposed && (V::maskedLoadsAreFree || rows % kLanes == 0)) {
+        tile.b = product.a.data + begin * product.a.stride + row;
+        tile.bStride = product.a.stride;
+      } else {
+        if (product.a.transposed)
+          packRows(product.a.data + begin * product.a.stride + row, product.a.stride, depth, rows, vectors, scratch);
+        else
+          packTurned(product.a.data + row * product.a.stride + begin, product.a.stride, depth, rows, vectors, scratch);
+        tile.b = scratch;
+        tile.bStride = vectors * kLanes;
+      }
+      tile.c = turned;
+      tile.cStride = kColumns;
+      chooseKernel(columns, vectors, !product.b.transposed)(tile);
+      for (int64_t v = 0; v < vectors; ++v) {
+        const int64_t first = row + v * kLanes, count = rows - v * kLanes < kLanes ? rows - v * kLanes : kLanes;
+        F square[kLanes];
+        LAMINA_UNROLL for (int64_t j = 0; j < kLanes; ++j) square[j] = j < columns ? V::load(turned + j * kColumns + v * kLanes) : V::zero();
+        V::transpose(square);
+        LAMINA_UNROLL for (int64_t r = 0; r < kLanes; ++r) {
+          if (r >= count) break;
+          float* c = product.c + (first + r) * product.cStride;
+          F value = square[r];
+          if (accumulate) value = V::add(V::loadPart(c, width), value);
+          if (finish && epilogue.bias != nullptr) value = V::add(value, bias);
+          V::storePart(c, width, value);
+        }
+      }
+      if (finish)
+        finishTile(epilogue, Tile{.c = product.c + row * product.cStride, .cStride = product.cStride, .columns = columns},
+                   epilogue.gate != nullptr ? epilogue.gate + row * epilogue.gateStride : nullptr, rows);
+    }
+  }
+}
+
 [[maybe_unused]] static void gemmBlock(const Product& product, const Block& block, float* scratch) {
   const Epilogue& epilogue = product.epilogue;
   const int64_t rows = block.rowEnd - block.rowBegin;
+  if (isNarrow(product, rows)) return narrowBlock(product, block, scratch);
   const int64_t tiles = (rows + kRows - 1) / kRows;
   const int64_t passes = product.k > kDepth ? (product.k + kDepth - 1) / kDepth : 1;
   const int64_t panels = (block.columnEnd - block.columnBegin + kColumns - 1) / kColumns;
-  // Rows a power of two apart fall into the same sets of the cache; a copy is worth it when it is read often enough.
-  const bool packA = !product.a.transposed && product.a.stride % 256 == 0 && panels >= 4 && tiles >= 2;
+  // Rows whole pages apart fall into the same set of the cache; a copy is worth it when it is read often enough.
+  const bool packA = !product.a.transposed && product.a.stride % 1024 == 0 && panels >= 4 && tiles >= 2;
   const bool gated = epilogue.gate != nullptr;
   const bool reluGate = gated && epilogue.gateActivation == simd::Activation::relu;
   const bool unfinished = (epilogue.activation != simd::Activation::linear && epilogue.activation != simd::Activation::relu) || (gated && !reluGate);

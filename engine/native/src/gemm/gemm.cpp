@@ -7,7 +7,8 @@ namespace {
 
 /** Multiplications and additions that are worth a task of their own. */
 constexpr int64_t kTaskFlops = 2'000'000;
-constexpr int64_t kMostTasks = 16;
+/** Enough to even out a thread that is held up; each packs what it reads. */
+constexpr int64_t kTasksPerThread = 4;
 /** Fewer rows do not repay the packing of a panel of B. */
 constexpr int64_t kLeastRows = 56;
 
@@ -45,15 +46,15 @@ int64_t larger(int64_t a, int64_t b) { return a > b ? a : b; }
 int64_t ceilDivide(int64_t a, int64_t b) { return (a + b - 1) / b; }
 int64_t aligned(int64_t floats) { return (floats + kAlignment - 1) / kAlignment * kAlignment; }
 
-/** How C is cut into tasks. */
+/** How C is cut into tasks: as few as keep the threads busy, for an element's sum is the same in any of them. */
 struct Grid {
   int64_t rowParts, columnParts;
   int64_t tasks() const { return rowParts * columnParts; }
 };
 
-Grid gridOf(int64_t m, int64_t n, int64_t k) {
+Grid gridOf(int64_t m, int64_t n, int64_t k, int threads) {
   const GemmCode& isa = code();
-  const int64_t wanted = smaller(kMostTasks, larger(1, 2 * m * n * k / kTaskFlops));
+  const int64_t wanted = threads > 1 ? smaller(kTasksPerThread * threads, larger(1, 2 * m * n * k / kTaskFlops)) : 1;
   const int64_t panels = ceilDivide(n, isa.columns);
   Grid grid{ceilDivide(m, kBlockRows), 1};
   grid.columnParts = smaller(panels, ceilDivide(wanted, grid.rowParts));
@@ -126,7 +127,7 @@ void gemm(const Context& context, int64_t m, int64_t n, int64_t k, const Factor&
   if (splits > 1) {
     float* parts = scratch + context.threads * perTask;
     const int64_t partStride = aligned(m * n);
-    const Grid grid = gridOf(m, n, k / splits);
+    const Grid grid = gridOf(m, n, k / splits, context.threads);
     parallelFor(context, splits * grid.tasks(), [&](int64_t tile, int worker) {
       const int64_t split = tile / grid.tasks();
       const int64_t begin = k * split / splits, end = k * (split + 1) / splits;
@@ -137,7 +138,7 @@ void gemm(const Context& context, int64_t m, int64_t n, int64_t k, const Factor&
     joinSplits(whole, parts, splits);
     return;
   }
-  const Grid grid = gridOf(m, n, k);
+  const Grid grid = gridOf(m, n, k, context.threads);
   parallelFor(context, grid.tasks(), [&](int64_t tile, int worker) { computeBlock(whole, blockOf(grid, m, n, tile), scratch + worker * perTask); });
 }
 

@@ -35,8 +35,8 @@ int64_t gemmScratchFloats(int64_t m, int64_t n, int64_t k, int threads);
 /**
  * C [M, N] = epilogue(A [M, K] B [K, N]), all row-major, C not overlapping A or B. Allocates nothing.
  *
- * Blocks, the order of summation and the splitting of K follow from M, N, K and the instruction set only: the same bits for any number of
- * threads. Packed panels and a register-blocked kernel as in Goto and van de Geijn (2008), "Anatomy of high-performance matrix
+ * The order of summation and the splitting of K follow from M, N, K and the instruction set only: the same bits for any number of threads,
+ * which decides into how many tasks C is cut. Packed panels and a register-blocked kernel as in Goto and van de Geijn (2008), "Anatomy of high-performance matrix
  * multiplication".
  *
  * With `Precision::bfloat16` both factors are rounded to bfloat16 (half to even) and products are summed in float32: by TDPBF16PS or VDPBF16PS
