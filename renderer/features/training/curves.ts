@@ -39,6 +39,6 @@ export function secondsOf(history: readonly EpochRecord[]): number {
 
 /** `validation_accuracy` as people say it: `Validation accuracy`. */
 export function metricLabel(name: string): string {
-  const words = name.replaceAll('_', ' ')
+  const words = name.replace('pseudo_', 'pseudo-').replaceAll('_', ' ')
   return words.charAt(0).toUpperCase() + words.slice(1)
 }

@@ -75,3 +75,23 @@ test('evaluates, cross-validates and exports a trained run', async ({ page, work
   // An ONNX file begins with the field ir_version.
   expect(readFileSync(file)[0]).toBe(0x08)
 })
+
+test('learns from rows without a label, says how many, and does without when asked', async ({ page, workplace }) => {
+  const studio = new Studio(page)
+  await studio.createFrom('semi-supervised-digits', workplace.path('few.lamina'))
+  await studio.go('data')
+  await expect(studio.id('split-unlabelled')).toContainText('1,158 rows of the training part have no target')
+  await studio.go('train')
+  await expect(studio.id('plan-pseudoLabels.threshold')).toBeVisible()
+  await studio.type(studio.id('plan-pseudoLabels.warmupEpochs'), '15')
+  await studio.type(studio.id('plan-epochs'), '20')
+  await studio.id('train-start').click()
+  await expect(studio.id('train-status')).toHaveText('completed')
+  const chosen = await studio.id('figure-pseudo_labels').locator('td').first().textContent()
+  expect(Number(chosen?.replace(',', ''))).toBeGreaterThan(100)
+  await studio.id('plan-pseudoLabels.enabled').click()
+  await expect(studio.id('plan-pseudoLabels.threshold')).toHaveCount(0)
+  await studio.id('train-start').click()
+  await expect(studio.id('figure-pseudo_labels')).toHaveCount(0)
+  await expect(studio.id('train-status')).toHaveText('completed')
+})
