@@ -1,372 +1,300 @@
-/** One head of attention for the instruction set opened by a vec_<isa>.h; LAMINA_ATTENTION_SUMS vectors of sums stay in registers. */
-#include "../simd/math_functions.h"
+/** One head of attention for the instruction set opened by a vec_<isa>.h. */
+#include "tiles.h"
+
+#include "../simd/philox.h"
 
 namespace lamina::LAMINA_ISA {
 
-constexpr int64_t kLanes = V::width;
-constexpr int kMostVectors = LAMINA_ATTENTION_SUMS < 16 ? 2 : 4, kMostRows = 12;
 constexpr float kLn2 = 0.693147182f;
-/** Added to scores that do not count; a largest score below half of it says that none does. */
+/** Scores of keys that a query may not see; a largest score below half of it says that it sees none. */
 constexpr float kMasked = -1e30f;
-
-LAMINA_INLINE constexpr int64_t padded(int64_t count) { return (count + kLanes - 1) / kLanes * kLanes; }
-LAMINA_INLINE size_t lanesAt(int64_t count, int64_t begin) { return static_cast<size_t>(count - begin < kLanes ? count - begin : kLanes); }
-LAMINA_INLINE F loadLanes(const float* p, size_t lanes) { return lanes == V::width ? V::load(p) : V::loadPart(p, lanes); }
-LAMINA_INLINE void storeLanes(float* p, size_t lanes, F a) {
-  if (lanes == V::width)
-    V::store(p, a);
-  else
-    V::storePart(p, lanes, a);
-}
-
-/** 2^x for x up to 100, 2 ulp; 0 from about -150 down. */
-LAMINA_INLINE F exp2(F x) {
-  constexpr float p[] = {6.931472029e-01f, 2.402264791e-01f, 5.550332471e-02f, 9.618437358e-03f, 1.339887441e-03f, 1.535336190e-04f};
-  const F bounded = V::select(V::less(x, V::set(-160.0f)), V::set(-160.0f), x);
-  const F k = V::round(bounded);
-  const F r = V::sub(bounded, k);
-  return V::scaleByPower(V::fma(polynomial(r, p), r, V::set(1.0f)), k);
-}
-
-constexpr int rowsFor(int vectors) { return std::min(kMostRows, LAMINA_ATTENTION_SUMS / vectors); }
-
-/** C [Rows, Vectors] = A B or += A B; element (r, k) of A is a[r * aStride + k], or a[k * aStride + r] when A is read by columns. */
-template <int Rows, int Vectors, bool ByColumns>
-static void productTile(int64_t depth, const float* a, int64_t aStride, const float* b, int64_t bStride, float* c, int64_t cStride, bool add) {
-  F sum[Rows][Vectors];
-  LAMINA_UNROLL for (int r = 0; r < Rows; ++r)
-    LAMINA_UNROLL for (int v = 0; v < Vectors; ++v) sum[r][v] = add ? V::load(c + r * cStride + v * kLanes) : V::zero();
-  // Three rows share a pointer: their distances fit the addressing modes.
-  constexpr int groups = ByColumns ? 1 : (Rows + 2) / 3;
-  const float* group[groups];
-  LAMINA_UNROLL for (int g = 0; g < groups; ++g) group[g] = a + 3 * g * aStride;
-  const int64_t step = ByColumns ? aStride : 1;
-  for (int64_t k = 0; k < depth; ++k, b += bStride) {
-    F right[Vectors];
-    LAMINA_UNROLL for (int v = 0; v < Vectors; ++v) right[v] = V::load(b + v * kLanes);
-    LAMINA_UNROLL for (int r = 0; r < Rows; ++r) {
-      const F left = V::set(ByColumns ? group[0][r] : group[r / 3][(r % 3) * aStride]);
-      LAMINA_UNROLL for (int v = 0; v < Vectors; ++v) sum[r][v] = V::fma(left, right[v], sum[r][v]);
-    }
-    LAMINA_UNROLL for (int g = 0; g < groups; ++g) group[g] += step;
-  }
-  LAMINA_UNROLL for (int r = 0; r < Rows; ++r)
-    LAMINA_UNROLL for (int v = 0; v < Vectors; ++v) V::store(c + r * cStride + v * kLanes, sum[r][v]);
-}
-
-using ProductTile = void (*)(int64_t, const float*, int64_t, const float*, int64_t, float*, int64_t, bool);
-
-template <int Vectors, bool ByColumns, int... Row> constexpr ProductTile rowTile(int64_t rows, std::integer_sequence<int, Row...>) {
-  constexpr ProductTile tiles[] = {productTile<Row + 1, Vectors, ByColumns>...};
-  return tiles[rows - 1];
-}
-
-template <bool ByColumns, int Vectors = kMostVectors> LAMINA_INLINE ProductTile chooseTile(int64_t rows, int64_t vectors) {
-  if constexpr (Vectors > 1) {
-    if (vectors < Vectors) return chooseTile<ByColumns, Vectors - 1>(rows, vectors);
-  }
-  return rowTile<Vectors, ByColumns>(rows, std::make_integer_sequence<int, rowsFor(Vectors)>());
-}
-
-/** C [rows, vectors] = A B or += A B, everything padded to whole vectors. */
-template <bool ByColumns>
-static void product(int64_t rows, int64_t vectors, int64_t depth, const float* a, int64_t aStride, const float* b, int64_t bStride, float* c,
-                    int64_t cStride, bool add) {
-  const int64_t parts = (vectors + kMostVectors - 1) / kMostVectors;
-  for (int64_t part = 0; part < parts; ++part) {
-    const int64_t first = vectors * part / parts, count = vectors * (part + 1) / parts - first;
-    const int64_t most = rowsFor(static_cast<int>(count)), tiles = (rows + most - 1) / most;
-    for (int64_t tile = 0; tile < tiles; ++tile) {
-      const int64_t row = rows * tile / tiles, height = rows * (tile + 1) / tiles - row;
-      chooseTile<ByColumns>(height, count)(depth, ByColumns ? a + row : a + row * aStride, aStride, b + first * kLanes, bStride,
-                                           c + row * cStride + first * kLanes, cStride, add);
-    }
-  }
-}
-
-/** Rows of `width` floats, `stride` apart, times a factor, to rows padded with zeros. */
-static void packRows(const float* source, int64_t stride, int64_t rows, int64_t width, float factor, float* packed) {
-  const F f = V::set(factor);
-  for (int64_t r = 0; r < rows; ++r, source += stride)
-    for (int64_t c = 0; c < width; c += kLanes, packed += kLanes) V::store(packed, V::mul(loadLanes(source + c, lanesAt(width, c)), f));
-}
-
-/** The same rows turned: `width` rows of `rows` floats padded with zeros. */
-static void packTurned(const float* source, int64_t stride, int64_t rows, int64_t width, float* packed) {
-  const int64_t length = padded(rows);
-  for (int64_t r = 0; r < rows; r += kLanes) {
-    const int64_t count = static_cast<int64_t>(lanesAt(rows, r));
-    for (int64_t c = 0; c < width; c += kLanes) {
-      const size_t part = lanesAt(width, c);
-      F square[kLanes];
-      LAMINA_UNROLL for (int64_t i = 0; i < kLanes; ++i) square[i] = i < count ? loadLanes(source + (r + i) * stride + c, part) : V::zero();
-      V::transpose(square);
-      LAMINA_UNROLL for (int64_t i = 0; i < kLanes; ++i)
-        if (i < static_cast<int64_t>(part)) V::store(packed + (c + i) * length + r, square[i]);
-    }
-  }
-}
-
-/** Each row of vectors [rows][kLanes] to one number: combined lane by lane in order. `results` takes whole vectors. */
-template <class Combine> LAMINA_INLINE void reduceRows(const float* vectors, int64_t rows, float* results, Combine combine) {
-  for (int64_t r = 0; r < rows; r += kLanes) {
-    F square[kLanes];
-    LAMINA_UNROLL for (int64_t i = 0; i < kLanes; ++i) square[i] = V::load(vectors + (r + i) * kLanes);
-    V::transpose(square);
-    F all = square[0];
-    LAMINA_UNROLL for (int64_t i = 1; i < kLanes; ++i) all = combine(all, square[i]);
-    V::store(results + r, all);
-  }
-}
-
-LAMINA_INLINE F larger(F a, F b) { return V::select(V::less(a, b), b, a); }
 
 /** The memory of one task; without any it only counts the floats it takes. */
 struct Head {
-  int64_t keys, depth, valueDepth, tileStride;
-  float *keysTurned, *valuesTurned, *keyRows, *valueRows, *keySums, *valueSums;
-  float *weights, *gradients, *queries, *outputs, *sums, *partial;
-  float *bias, *dropped, *first, *second, *scalars;
+  int64_t keys, depth, valueDepth, queries;
+  float *keyRows, *valueRows, *keySums, *valueSums, *weights, *gradients, *queryRows, *outputRows, *queriesTurned, *outputsTurned, *sums;
+  float *largest, *total, *terms;
+  int32_t* places;
   int64_t floats = 0;
 
   Head(const AttentionShape& shape, float* scratch) {
-    keys = std::min(padded(shape.keys), kKeyColumns);
+    keys = std::min(shape.keys, kKeyRows);
     depth = padded(shape.depth);
     valueDepth = padded(shape.valueDepth);
-    tileStride = keys + kLanes;
+    queries = (shape.queries + kQueries - 1) / kQueries * kQueries;
     const auto take = [this, scratch](int64_t count) {
-      const int64_t begin = std::exchange(floats, floats + count);
+      const int64_t begin = std::exchange(floats, floats + (count + kAligned - 1) / kAligned * kAligned);
       return scratch == nullptr ? nullptr : scratch + begin;
     };
-    keysTurned = take(keys * depth);
-    valuesTurned = take(keys * valueDepth);
-    valueRows = valuesTurned;
-    keyRows = take(keys * depth);
+    keyRows = take(keys * shape.depth);
+    valueRows = take(keys * shape.valueDepth);
     keySums = take(keys * depth);
     valueSums = take(keys * valueDepth);
-    weights = take(kQueryRows * tileStride);
-    gradients = take(kQueryRows * tileStride);
-    queries = take(kQueryRows * depth);
-    outputs = take(kQueryRows * valueDepth);
-    sums = take(kQueryRows * std::max(depth, valueDepth));
-    partial = take(kQueryRows * kLanes);
-    bias = take(keys);
-    dropped = take(keys);
-    first = take((shape.queries + kQueryRows - 1) / kQueryRows * kQueryRows);
-    second = take((shape.queries + kQueryRows - 1) / kQueryRows * kQueryRows);
-    scalars = take(4 * kQueryRows);
+    weights = take(keys * kQueries);
+    gradients = take(keys * kQueries);
+    queryRows = take(kQueries * depth);
+    outputRows = take(kQueries * valueDepth);
+    queriesTurned = take(shape.depth * kQueries);
+    outputsTurned = take(shape.valueDepth * kQueries);
+    sums = take(std::max(shape.depth, shape.valueDepth) * kQueries);
+    largest = take(queries);
+    total = take(queries);
+    terms = take(2 * kQueries);
+    places = reinterpret_cast<int32_t*>(take(keys));
   }
 };
 
 static int64_t attentionScratch(const AttentionShape& shape) { return Head(shape, nullptr).floats; }
 
-/** A block of keys. */
-struct KeyBlock {
-  int64_t begin, count;
-};
-
-/** Rows of queries that see a block of keys, and how many keys of it any of them may see. */
-struct QueryTile {
-  int64_t begin, rows, keys;
-};
-
-template <class Body> LAMINA_INLINE void forQueries(const AttentionShape& shape, const KeyBlock& block, const Body& body) {
-  const int64_t tiles = (shape.queries + kQueryRows - 1) / kQueryRows;
-  for (int64_t i = 0; i < tiles; ++i) {
-    const int64_t begin = shape.queries * i / tiles, end = shape.queries * (i + 1) / tiles;
-    const int64_t keys = shape.causal ? std::min(block.count, end - block.begin) : block.count;
-    if (keys > 0) body(QueryTile{begin, end - begin, keys});
+/** Packs the rows of keys and values that count, and where they lie. */
+static int64_t packKeys(const AttentionShape& s, const Head& head, int64_t begin, int64_t end, const float* k, int64_t stride, const float* v,
+                        int64_t valueStride, const float* mask) {
+  int64_t count = 0;
+  for (int64_t j = begin; j < end; ++j) {
+    if (mask != nullptr && !(mask[j] > 0.5f)) continue;
+    for (int64_t c = 0; c < s.depth; c += kLanes) {
+      const size_t lanes = lanesAt(s.depth, c);
+      storeLanes(head.keyRows + count * s.depth + c, lanes, loadLanes(k + j * stride + c, lanes));
+    }
+    for (int64_t c = 0; c < s.valueDepth; c += kLanes) {
+      const size_t lanes = lanesAt(s.valueDepth, c);
+      storeLanes(head.valueRows + count * s.valueDepth + c, lanes, loadLanes(v + j * valueStride + c, lanes));
+    }
+    head.places[count++] = static_cast<int32_t>(j);
   }
+  return count;
 }
 
-/** 0 for keys that count, kMasked for others and behind the last. */
-static void fillBias(const float* mask, int64_t count, float* bias) {
-  for (int64_t j = 0; j < padded(count); ++j) bias[j] = j < count && (mask == nullptr || mask[j] > 0.5f) ? 0.0f : kMasked;
+/** Queries that lie beside one another, and how many of a block's keys any of them sees. */
+struct QueryTile {
+  int64_t begin, rows, keys;
+
+  int64_t vectors() const { return (rows + kLanes - 1) / kLanes; }
+};
+
+template <class Body> LAMINA_INLINE void forQueries(const AttentionShape& s, const Head& head, int64_t count, const Body& body) {
+  for (int64_t begin = 0; begin < s.queries; begin += kQueries) {
+    const int64_t end = std::min(s.queries, begin + kQueries);
+    int64_t keys = count;
+    while (s.causal && keys > 0 && head.places[keys - 1] >= end) --keys;
+    body(QueryTile{begin, end - begin, keys});
+  }
 }
 
 /** Scores of a tile in powers of two, those of later keys masked when causal. */
-static void scoresOf(const AttentionShape& shape, const Head& head, const KeyBlock& block, const QueryTile& tile, const float* q, int64_t stride) {
-  packRows(q + tile.begin * stride, stride, tile.rows, shape.depth, shape.scale * kLog2e, head.queries);
-  product<false>(tile.rows, padded(tile.keys) / kLanes, shape.depth, head.queries, head.depth, head.keysTurned, padded(block.count), head.weights,
-                 head.tileStride, false);
-  if (!shape.causal) return;
-  for (int64_t r = 0; r < tile.rows; ++r) {
-    const int64_t seen = std::max<int64_t>(0, tile.begin + r - block.begin + 1);
-    for (int64_t j = seen; j < padded(tile.keys); ++j) head.weights[r * head.tileStride + j] = kMasked;
-  }
+static void scoresOf(const AttentionShape& s, const Head& head, const QueryTile& tile) {
+  product<false>(tile.keys, tile.vectors(), s.depth, head.keyRows, s.depth, head.queriesTurned, kQueries, head.weights, kQueries, false);
+  if (!s.causal) return;
+  for (int64_t j = tile.keys - 1; j >= 0 && head.places[j] > tile.begin; --j)
+    for (int64_t t = 0; t < std::min(tile.rows, head.places[j] - tile.begin); ++t) head.weights[j * kQueries + t] = kMasked;
 }
 
-/** Exponentials of the scores of a tile, relative to the largest so far; per row the new largest, the factor of what was, the sum. */
-static void exponentials(const Head& head, const QueryTile& tile, const float* largestBefore, float* most, float* factor, float* sum) {
-  const int64_t width = padded(tile.keys);
-  for (int64_t r = 0; r < tile.rows; ++r) {
-    const float* row = head.weights + r * head.tileStride;
-    F large = V::set(2 * kMasked);
-    for (int64_t j = 0; j < width; j += kLanes) large = larger(large, V::add(V::load(row + j), V::load(head.bias + j)));
-    V::store(head.partial + r * kLanes, large);
+/** The factors of dropout for one vector of queries, key after key. */
+class Drops {
+ public:
+  LAMINA_INLINE Drops(const AttentionShape& s, int64_t sample, int64_t head, int64_t query)
+      : s_(s), dropped_(s.rate) {
+    const int64_t blocks = s.pitch() / 4, first = ((sample * s.heads + head) * s.queries + query) * blocks;
+    V::I high, low;
+    V::multiplyWide(V::iota(), V::seti(static_cast<int>(blocks)), high, low);
+    base_ = V::addi(V::seti(static_cast<int>(static_cast<uint32_t>(first))), low);
   }
-  reduceRows(head.partial, tile.rows, most, larger);
-  for (int64_t r = 0; r < tile.rows; r += kLanes) {
-    const F before = largestBefore != nullptr ? V::load(largestBefore + r) : V::set(2 * kMasked);
-    const F now = larger(before, V::load(most + r));
-    V::store(most + r, now);
-    V::store(factor + r, exp2(V::sub(before, now)));
-  }
-  for (int64_t r = 0; r < tile.rows; ++r) {
-    float* row = head.weights + r * head.tileStride;
-    const F shift = V::set(most[r] < kMasked / 2 ? 0.0f : most[r]);
-    F total = V::zero();
-    for (int64_t j = 0; j < width; j += kLanes) {
-      const F power = exp2(V::sub(V::add(V::load(row + j), V::load(head.bias + j)), shift));
-      total = V::add(total, power);
-      V::store(row + j, power);
+  LAMINA_INLINE F at(int32_t key) {
+    if (key / 4 != block_) {
+      block_ = key / 4;
+      V::I words[4] = {V::addi(base_, V::seti(block_)), V::seti(static_cast<int>(s_.step)), V::seti(static_cast<int>(s_.stream)), V::seti(0)};
+      philox(words, s_.seed);
+      LAMINA_UNROLL for (int w = 0; w < 4; ++w) factors_[w] = dropped_.factor(words[w]);
     }
-    V::store(head.partial + r * kLanes, total);
+    return factors_[key % 4];
   }
-  reduceRows(head.partial, tile.rows, sum, V::add);
+
+ private:
+  const AttentionShape& s_;
+  const Dropped dropped_;
+  V::I base_;
+  int32_t block_ = -1;
+  F factors_[4];
+};
+
+/** Where queries, keys and values of a head lie. */
+struct Places {
+  int64_t stride, valueStride, query, key, value, output, row;
+
+  Places(const AttentionShape& s, int64_t sample, int64_t head)
+      : stride(s.heads * s.depth), valueStride(s.heads * s.valueDepth), query(sample * s.queries * stride + head * s.depth),
+        key(sample * s.keys * stride + head * s.depth), value(sample * s.keys * valueStride + head * s.valueDepth),
+        output(sample * s.queries * valueStride + head * s.valueDepth), row((sample * s.heads + head) * s.queries) {}
+};
+
+/** Exponentials of scores less `shift` in their place; the sum and what they add to it. */
+template <int Keys> LAMINA_INLINE F exponentialsOf(float* scores, F shift, F sum) {
+  F power[Keys];
+  LAMINA_UNROLL for (int i = 0; i < Keys; ++i) power[i] = V::sub(V::load(scores + i * kQueries), shift);
+  powersOfTwo(power);
+  LAMINA_UNROLL for (int i = 0; i < Keys; ++i) {
+    sum = V::add(sum, power[i]);
+    V::store(scores + i * kQueries, power[i]);
+  }
+  return sum;
 }
 
-/** Index of the first weight of a row among the random numbers of a dropout. */
-LAMINA_INLINE size_t randomIndex(const AttentionShape& shape, int64_t sample, int64_t head, int64_t query, int64_t key) {
-  return static_cast<size_t>(((sample * shape.heads + head) * shape.queries + query) * shape.pitch() + key);
+/**
+ * Scores of a vector of queries to exponentials relative to the largest so far. `largest` and `total` are those of the keys before and take on the new
+ * ones; the result is the factor of what was summed before.
+ */
+LAMINA_INLINE F exponentials(int64_t keys, bool first, float* scores, float* largest, float* total) {
+  const F before = first ? V::set(2 * kMasked) : V::load(largest);
+  F most = before;
+  for (int64_t j = 0; j < keys; ++j) most = V::larger(V::load(scores + j * kQueries), most);
+  const F shift = V::select(V::less(most, V::set(kMasked / 2)), V::zero(), most);
+  F sum = V::zero();
+  int64_t j = 0;
+  for (; j + kInterleaved <= keys; j += kInterleaved) sum = exponentialsOf<kInterleaved>(scores + j * kQueries, shift, sum);
+  for (; j < keys; ++j) sum = exponentialsOf<1>(scores + j * kQueries, shift, sum);
+  F factor[1] = {V::sub(before, most)};
+  powersOfTwo(factor);
+  V::store(largest, most);
+  V::store(total, first ? sum : V::fma(V::load(total), factor[0], sum));
+  return first ? V::zero() : factor[0];
+}
+
+/** Drops out the exponentials of a vector of queries. */
+LAMINA_INLINE void dropWeights(const Head& head, int64_t keys, float* weights, Drops drops) {
+  for (int64_t j = 0; j < keys; ++j) V::store(weights + j * kQueries, V::mul(V::load(weights + j * kQueries), drops.at(head.places[j])));
 }
 
 static void attentionForward(const AttentionForward& pass, int64_t sample, int64_t headIndex, float* scratch) {
   const AttentionShape& s = pass.shape;
   const Head head(s, scratch);
-  const int64_t stride = s.heads * s.depth, valueStride = s.heads * s.valueDepth;
-  const float* q = pass.q + sample * s.queries * stride + headIndex * s.depth;
-  const float* k = pass.k + sample * s.keys * stride + headIndex * s.depth;
-  const float* v = pass.v + sample * s.keys * valueStride + headIndex * s.valueDepth;
-  float* const y = pass.y + sample * s.queries * valueStride + headIndex * s.valueDepth;
-  float* const lse = pass.lse == nullptr ? nullptr : pass.lse + (sample * s.heads + headIndex) * s.queries;
-  float *most = head.scalars, *factor = most + kQueryRows, *sum = factor + kQueryRows, *inverse = sum + kQueryRows;
+  const Places at(s, sample, headIndex);
+  const float* const mask = pass.mask == nullptr ? nullptr : pass.mask + sample * s.keys;
+  float* const y = pass.y + at.output;
+  float* const lse = pass.lse == nullptr ? nullptr : pass.lse + at.row;
+  float *const scale = head.terms, *const before = scale + kQueries;
 
-  for (int64_t j = 0; j < s.keys; j += kKeyColumns) {
-    const KeyBlock block{j, std::min(kKeyColumns, s.keys - j)};
-    packTurned(k + j * stride, stride, block.count, s.depth, head.keysTurned);
-    packRows(v + j * valueStride, valueStride, block.count, s.valueDepth, 1.0f, head.valueRows);
-    fillBias(pass.mask == nullptr ? nullptr : pass.mask + sample * s.keys + j, block.count, head.bias);
-    forQueries(s, block, [&](const QueryTile& tile) {
-      const bool begins = j == 0, ends = j + block.count >= (s.causal ? std::min(s.keys, tile.begin + tile.rows) : s.keys);
-      scoresOf(s, head, block, tile, q, stride);
-      float *largest = head.first + tile.begin, *total = head.second + tile.begin;
-      exponentials(head, tile, begins ? nullptr : largest, most, factor, sum);
-      for (int64_t r = 0; r < tile.rows; ++r) {
-        largest[r] = most[r];
-        total[r] = begins ? sum[r] : total[r] * factor[r] + sum[r];
-        if (s.rate > 0) {
-          float* const row = head.weights + r * head.tileStride;
-          simd::dropoutForward(row, row, head.dropped, randomIndex(s, sample, headIndex, tile.begin + r, j), static_cast<size_t>(tile.keys), s.rate,
-                               s.step, s.stream, s.seed);
-        }
+  for (int64_t j = 0; j < s.keys; j += kKeyRows) {
+    const bool first = j == 0;
+    const int64_t end = std::min(s.keys, j + kKeyRows);
+    const bool last = end == s.keys;
+    const int64_t count = packKeys(s, head, j, end, pass.k + at.key, at.stride, pass.v + at.value, at.valueStride, mask);
+    forQueries(s, head, count, [&](const QueryTile& tile) {
+      packQueries(pass.q + at.query + tile.begin * at.stride, at.stride, tile.rows, s.depth, s.scale * kLog2e, nullptr, head.queriesTurned);
+      scoresOf(s, head, tile);
+      for (int64_t t = 0; t < tile.rows; t += kLanes) {
+        float *const largest = head.largest + tile.begin + t, *const total = head.total + tile.begin + t;
+        const F factor = exponentials(tile.keys, first, head.weights + t, largest, total);
+        const F sum = V::load(total);
+        const V::M any = V::less(V::zero(), sum);
+        const F inverse = last ? V::select(V::lessEqual(sum, V::zero()), V::zero(), V::div(V::set(1.0f), sum)) : V::set(1.0f);
+        if (s.rate > 0) dropWeights(head, tile.keys, head.weights + t, Drops(s, sample, headIndex, tile.begin + t));
+        V::store(scale + t, inverse);
+        V::store(before + t, V::mul(factor, inverse));
+        if (!last || lse == nullptr) continue;
+        const F value = V::fma(V::load(largest), V::set(kLn2), log(sum));
+        storeLanes(lse + tile.begin + t, lanesAt(tile.rows, t), V::select(any, value, V::set(-kMasked)));
       }
-      product<false>(tile.rows, head.valueDepth / kLanes, tile.keys, head.weights, head.tileStride, head.valueRows, head.valueDepth, head.sums,
-                     head.valueDepth, false);
-      for (int64_t r = 0; r < tile.rows; ++r) {
-        inverse[r] = ends ? (total[r] > 0 ? 1 / total[r] : 0.0f) : 1.0f;
-        float* const out = y + (tile.begin + r) * valueStride;
-        for (int64_t c = 0; c < s.valueDepth; c += kLanes) {
-          const size_t lanes = lanesAt(s.valueDepth, c);
-          F value = V::load(head.sums + r * head.valueDepth + c);
-          if (!begins) value = V::fma(loadLanes(out + c, lanes), V::set(factor[r]), value);
-          storeLanes(out + c, lanes, V::mul(value, V::set(inverse[r])));
-        }
-      }
-      if (!ends || lse == nullptr) return;
-      for (int64_t r = 0; r < tile.rows; r += kLanes) {
-        const F all = V::load(total + r);
-        const F value = V::fma(V::load(most + r), V::set(kLn2), log(all));
-        storeLanes(lse + tile.begin + r, lanesAt(tile.rows, r), V::select(V::less(V::zero(), all), value, V::set(-kMasked)));
-      }
+      product<true>(s.valueDepth, tile.vectors(), tile.keys, head.valueRows, s.valueDepth, head.weights, kQueries, head.sums, kQueries, false);
+      storeTurned(head.sums, tile.rows, s.valueDepth, scale, first ? nullptr : before, y + tile.begin * at.valueStride, at.valueStride);
     });
   }
 }
 
 /** Per query: logarithm of its sum in powers of two, and the product of output and gradient. */
-static void rowTerms(const AttentionBackward& pass, const Head& head, const float* y, const float* dy, int64_t stride, const float* lse) {
+static void rowTerms(const AttentionBackward& pass, const Head& head, const Places& at) {
   const AttentionShape& s = pass.shape;
-  for (int64_t t = 0; t < s.queries; t += kQueryRows) {
-    const int64_t rows = std::min(kQueryRows, s.queries - t);
-    for (int64_t r = 0; r < rows; ++r) {
-      F total = V::zero();
-      for (int64_t c = 0; c < s.valueDepth; c += kLanes) {
+  for (int64_t t = 0; t < s.queries; t += kLanes) {
+    const int64_t rows = static_cast<int64_t>(lanesAt(s.queries, t));
+    F square[kLanes];
+    LAMINA_UNROLL for (int64_t r = 0; r < kLanes; ++r) {
+      square[r] = V::zero();
+      for (int64_t c = 0; r < rows && c < s.valueDepth; c += kLanes) {
         const size_t lanes = lanesAt(s.valueDepth, c);
-        total = V::fma(loadLanes(y + (t + r) * stride + c, lanes), loadLanes(dy + (t + r) * stride + c, lanes), total);
+        const int64_t row = at.output + (t + r) * at.valueStride + c;
+        square[r] = V::fma(loadLanes(pass.y + row, lanes), loadLanes(pass.dy + row, lanes), square[r]);
       }
-      V::store(head.partial + r * kLanes, total);
-      head.first[t + r] = lse[t + r] * kLog2e;
     }
-    reduceRows(head.partial, rows, head.second + t, V::add);
+    V::transpose(square);
+    F mean = square[0];
+    LAMINA_UNROLL for (int64_t i = 1; i < kLanes; ++i) mean = V::add(mean, square[i]);
+    V::store(head.total + t, mean);
+    V::store(head.largest + t, V::mul(loadLanes(pass.lse + at.row + t, static_cast<size_t>(rows)), V::set(kLog2e)));
   }
 }
 
-/** Weights and the gradients of the scores of a tile, from its scores and the products of dy with the values. */
-static void scoreGradients(const AttentionShape& s, const Head& head, const KeyBlock& block, const QueryTile& tile, int64_t sample, int64_t headIndex) {
-  const int64_t width = padded(tile.keys);
-  for (int64_t r = 0; r < tile.rows; ++r) {
-    float* const row = head.weights + r * head.tileStride;
-    float* const gradient = head.gradients + r * head.tileStride;
-    const F lse = V::set(head.first[tile.begin + r]), mean = V::set(head.second[tile.begin + r]);
-    if (s.rate > 0)
-      simd::dropoutForward(gradient, gradient, head.dropped, randomIndex(s, sample, headIndex, tile.begin + r, block.begin),
-                           static_cast<size_t>(tile.keys), s.rate, s.step, s.stream, s.seed);
-    for (int64_t j = 0; j < width; j += kLanes) {
-      const F weight = exp2(V::sub(V::add(V::load(row + j), V::load(head.bias + j)), lse));
-      V::store(gradient + j, V::mul(weight, V::sub(V::load(gradient + j), mean)));
-      V::store(row + j, s.rate > 0 ? V::mul(weight, V::load(head.dropped + j)) : weight);
+/** Scores and products of dy with the values to weights and gradients of the scores, for one vector of queries and some keys. */
+template <int Keys, bool Drop>
+LAMINA_INLINE void scoreGradientsOf(const int32_t* places, F lse, F mean, float* weights, float* gradients, Drops* drops) {
+  F weight[Keys];
+  LAMINA_UNROLL for (int i = 0; i < Keys; ++i) weight[i] = V::sub(V::load(weights + i * kQueries), lse);
+  powersOfTwo(weight);
+  LAMINA_UNROLL for (int i = 0; i < Keys; ++i) {
+    F gradient = V::load(gradients + i * kQueries), dropped = weight[i];
+    if constexpr (Drop) {
+      const F factor = drops->at(places[i]);
+      gradient = V::mul(gradient, factor);
+      dropped = V::mul(dropped, factor);
     }
+    V::store(gradients + i * kQueries, V::mul(weight[i], V::sub(gradient, mean)));
+    V::store(weights + i * kQueries, dropped);
   }
+}
+
+template <bool Drop> LAMINA_INLINE void scoreGradients(const Head& head, int64_t keys, F lse, F mean, float* weights, float* gradients, Drops* drops) {
+  int64_t j = 0;
+  for (; j + kInterleaved <= keys; j += kInterleaved)
+    scoreGradientsOf<kInterleaved, Drop>(head.places + j, lse, mean, weights + j * kQueries, gradients + j * kQueries, drops);
+  for (; j < keys; ++j) scoreGradientsOf<1, Drop>(head.places + j, lse, mean, weights + j * kQueries, gradients + j * kQueries, drops);
 }
 
 static void attentionBackward(const AttentionBackward& pass, int64_t sample, int64_t headIndex, float* scratch) {
   const AttentionShape& s = pass.shape;
   const Head head(s, scratch);
-  const int64_t stride = s.heads * s.depth, valueStride = s.heads * s.valueDepth;
-  const int64_t queryAt = sample * s.queries * stride + headIndex * s.depth, keyAt = sample * s.keys * stride + headIndex * s.depth;
-  const int64_t outputAt = sample * s.queries * valueStride + headIndex * s.valueDepth;
-  const int64_t valueAt = sample * s.keys * valueStride + headIndex * s.valueDepth;
-  const float* const dy = pass.dy + outputAt;
-  rowTerms(pass, head, pass.y + outputAt, dy, valueStride, pass.lse + (sample * s.heads + headIndex) * s.queries);
-  std::fill(head.dropped, head.dropped + head.keys, 0.0f);
+  const Places at(s, sample, headIndex);
+  const float* const mask = pass.mask == nullptr ? nullptr : pass.mask + sample * s.keys;
+  rowTerms(pass, head, at);
+  float *const scale = head.terms, *const before = scale + kQueries;
+  for (int64_t t = 0; t < kQueries; ++t) scale[t] = s.scale, before[t] = 1;
 
-  for (int64_t j = 0; j < s.keys; j += kKeyColumns) {
-    const KeyBlock block{j, std::min(kKeyColumns, s.keys - j)};
-    packTurned(pass.k + keyAt + j * stride, stride, block.count, s.depth, head.keysTurned);
-    packTurned(pass.v + valueAt + j * valueStride, valueStride, block.count, s.valueDepth, head.valuesTurned);
-    packRows(pass.k + keyAt + j * stride, stride, block.count, s.depth, 1.0f, head.keyRows);
-    fillBias(pass.mask == nullptr ? nullptr : pass.mask + sample * s.keys + j, block.count, head.bias);
-    std::fill(head.keySums, head.keySums + block.count * head.depth, 0.0f);
-    std::fill(head.valueSums, head.valueSums + block.count * head.valueDepth, 0.0f);
-    forQueries(s, block, [&](const QueryTile& tile) {
-      scoresOf(s, head, block, tile, pass.q + queryAt, stride);
-      packRows(dy + tile.begin * valueStride, valueStride, tile.rows, s.valueDepth, 1.0f, head.outputs);
-      product<false>(tile.rows, padded(tile.keys) / kLanes, s.valueDepth, head.outputs, head.valueDepth, head.valuesTurned, padded(block.count),
-                     head.gradients, head.tileStride, false);
-      scoreGradients(s, head, block, tile, sample, headIndex);
-      product<true>(tile.keys, head.valueDepth / kLanes, tile.rows, head.weights, head.tileStride, head.outputs, head.valueDepth, head.valueSums,
-                    head.valueDepth, true);
-      product<true>(tile.keys, head.depth / kLanes, tile.rows, head.gradients, head.tileStride, head.queries, head.depth, head.keySums, head.depth,
-                    true);
-      product<false>(tile.rows, head.depth / kLanes, tile.keys, head.gradients, head.tileStride, head.keyRows, head.depth, head.sums, head.depth,
+  for (int64_t j = 0; j < s.keys; j += kKeyRows) {
+    const int64_t end = std::min(s.keys, j + kKeyRows);
+    const int64_t count = packKeys(s, head, j, end, pass.k + at.key, at.stride, pass.v + at.value, at.valueStride, mask);
+    std::fill(head.keySums, head.keySums + count * head.depth, 0.0f);
+    std::fill(head.valueSums, head.valueSums + count * head.valueDepth, 0.0f);
+    forQueries(s, head, count, [&](const QueryTile& tile) {
+      packQueries(pass.q + at.query + tile.begin * at.stride, at.stride, tile.rows, s.depth, s.scale * kLog2e, head.queryRows, head.queriesTurned);
+      packQueries(pass.dy + at.output + tile.begin * at.valueStride, at.valueStride, tile.rows, s.valueDepth, 1.0f, head.outputRows,
+                  head.outputsTurned);
+      scoresOf(s, head, tile);
+      product<false>(tile.keys, tile.vectors(), s.valueDepth, head.valueRows, s.valueDepth, head.outputsTurned, kQueries, head.gradients, kQueries,
                      false);
-      for (int64_t r = 0; r < tile.rows; ++r) {
-        float* const out = pass.dq + queryAt + (tile.begin + r) * stride;
-        for (int64_t c = 0; c < s.depth; c += kLanes) {
-          const size_t lanes = lanesAt(s.depth, c);
-          const F before = j == 0 ? V::zero() : loadLanes(out + c, lanes);
-          storeLanes(out + c, lanes, V::fma(V::load(head.sums + r * head.depth + c), V::set(s.scale), before));
+      for (int64_t t = 0; t < tile.rows; t += kLanes) {
+        const F lse = V::load(head.largest + tile.begin + t), mean = V::load(head.total + tile.begin + t);
+        if (s.rate > 0) {
+          Drops drops(s, sample, headIndex, tile.begin + t);
+          scoreGradients<true>(head, tile.keys, lse, mean, head.weights + t, head.gradients + t, &drops);
+        } else {
+          scoreGradients<false>(head, tile.keys, lse, mean, head.weights + t, head.gradients + t, nullptr);
         }
       }
+      product<false>(tile.keys, head.valueDepth / kLanes, tile.rows, head.weights, kQueries, head.outputRows, head.valueDepth, head.valueSums,
+                     head.valueDepth, true);
+      product<false>(tile.keys, head.depth / kLanes, tile.rows, head.gradients, kQueries, head.queryRows, head.depth, head.keySums, head.depth, true);
+      product<true>(s.depth, tile.vectors(), tile.keys, head.keyRows, s.depth, head.gradients, kQueries, head.sums, kQueries, false);
+      storeTurned(head.sums, tile.rows, s.depth, scale, j == 0 ? nullptr : before, pass.dq + at.query + tile.begin * at.stride, at.stride);
     });
-    const auto write = [&](float* to, int64_t toStride, const float* from, int64_t fromStride, int64_t width, float by) {
-      for (int64_t r = 0; r < block.count; ++r)
-        for (int64_t c = 0; c < width; c += kLanes)
-          storeLanes(to + r * toStride + c, lanesAt(width, c), V::mul(V::load(from + r * fromStride + c), V::set(by)));
-    };
     // The queries carry the factor log2(e).
-    write(pass.dk + keyAt + j * stride, stride, head.keySums, head.depth, s.depth, kLn2);
-    write(pass.dv + valueAt + j * valueStride, valueStride, head.valueSums, head.valueDepth, s.valueDepth, 1.0f);
+    const auto write = [&](float* to, int64_t toStride, const float* from, int64_t fromStride, int64_t width, float by) {
+      int64_t next = 0;
+      for (int64_t row = j; row < end; ++row) {
+        const bool counts = next < count && head.places[next] == row;
+        for (int64_t c = 0; c < width; c += kLanes)
+          storeLanes(to + row * toStride + c, lanesAt(width, c), counts ? V::mul(V::load(from + next * fromStride + c), V::set(by)) : V::zero());
+        if (counts) ++next;
+      }
+    };
+    write(pass.dk + at.key, at.stride, head.keySums, head.depth, s.depth, kLn2);
+    write(pass.dv + at.value, at.valueStride, head.valueSums, head.valueDepth, s.valueDepth, 1.0f);
   }
 }
 

@@ -6,9 +6,10 @@
 
 namespace lamina {
 
-/** Queries of a tile, and keys that are in a packed block at once. Multiples of every vector width. */
-constexpr int64_t kQueryRows = 48;
-constexpr int64_t kKeyColumns = 256;
+/** Keys that are in a packed block at once. */
+constexpr int64_t kKeyRows = 256;
+/** What is packed begins at multiples of so many floats. */
+constexpr int64_t kAligned = 16;
 
 /** Sizes and settings of scaled dot-product attention; tensors are [N, steps, heads * depth]. */
 struct AttentionShape {

@@ -2,6 +2,7 @@
 #include "math_functions.h"
 
 #include "activations.h"
+#include "philox.h"
 
 namespace lamina::LAMINA_ISA {
 
@@ -225,23 +226,6 @@ static void columnSums(const float* x, size_t stride, float* sums, size_t rows, 
   }
 }
 
-/** Ten rounds of Philox4x32 on one counter a lane (Salmon et al. 2011). */
-LAMINA_INLINE void philox(V::I c[4], uint64_t seed) {
-  uint32_t k0 = static_cast<uint32_t>(seed), k1 = static_cast<uint32_t>(seed >> 32);
-  const V::I m0 = V::seti(static_cast<int>(0xd2511f53u)), m1 = V::seti(static_cast<int>(0xcd9e8d57u));
-  LAMINA_UNROLL for (int round = 0; round < 10; ++round) {
-    V::I high0, low0, high1, low1;
-    V::multiplyWide(c[0], m0, high0, low0);
-    V::multiplyWide(c[2], m1, high1, low1);
-    c[0] = V::xori(V::xori(high1, c[1]), V::seti(static_cast<int>(k0)));
-    c[1] = low1;
-    c[2] = V::xori(V::xori(high0, c[3]), V::seti(static_cast<int>(k1)));
-    c[3] = low0;
-    k0 += 0x9e3779b9u;
-    k1 += 0xbb67ae85u;
-  }
-}
-
 /** Philox words of the elements from `first` on, four vectors of them: word w of each block in words[w]. */
 LAMINA_INLINE void philoxWords(V::I words[4], size_t first, uint32_t step, uint32_t stream, uint64_t seed) {
   words[0] = V::addi(V::seti(static_cast<int>(static_cast<uint32_t>(first / 4))), V::iota());
@@ -253,18 +237,12 @@ LAMINA_INLINE void philoxWords(V::I words[4], size_t first, uint32_t step, uint3
 
 static void dropoutForward(const float* x, float* y, float* mask, size_t first, size_t n, double rate, uint32_t step, uint32_t stream,
                            uint64_t seed) {
-  const double scaled = rate * 16777216.0;
-  const double whole = static_cast<double>(static_cast<int64_t>(scaled));
-  const F threshold = V::set(static_cast<float>(whole < scaled ? whole + 1 : whole));
-  const F kept = V::set(static_cast<float>(1.0 / (1.0 - rate)));
+  const Dropped dropped(rate);
   for (size_t i = 0; i < n; i += 4 * kWidth) {
     V::I c[4];
     philoxWords(c, first + i, step, stream, seed);
     F word[4], ordered[4];
-    LAMINA_UNROLL for (int w = 0; w < 4; ++w) {
-      const F u = V::toFloat(V::template shiftRight<8>(c[w]));
-      word[w] = V::select(V::less(u, threshold), V::zero(), kept);
-    }
+    LAMINA_UNROLL for (int w = 0; w < 4; ++w) word[w] = dropped.factor(c[w]);
     V::interleave(word, ordered);
     LAMINA_UNROLL for (size_t w = 0; w < 4; ++w) {
       const size_t at = i + w * kWidth;

@@ -45,6 +45,8 @@ struct V {
   static LAMINA_INLINE M lessEqual(F a, F b) { return _mm256_cmp_ps(a, b, _CMP_LE_OQ); }
   static LAMINA_INLINE M isNaN(F a) { return _mm256_cmp_ps(a, a, _CMP_UNORD_Q); }
   static LAMINA_INLINE F select(M m, F a, F b) { return _mm256_blendv_ps(b, a, m); }
+  /** The larger; b when one is no number. */
+  static LAMINA_INLINE F larger(F a, F b) { return _mm256_max_ps(a, b); }
 
   static LAMINA_INLINE I bits(F a) { return _mm256_castps_si256(a); }
   static LAMINA_INLINE F fromBits(I a) { return _mm256_castsi256_ps(a); }

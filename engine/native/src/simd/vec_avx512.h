@@ -43,6 +43,8 @@ struct V {
   static LAMINA_INLINE M lessEqual(F a, F b) { return _mm512_cmp_ps_mask(a, b, _CMP_LE_OQ); }
   static LAMINA_INLINE M isNaN(F a) { return _mm512_cmp_ps_mask(a, a, _CMP_UNORD_Q); }
   static LAMINA_INLINE F select(M m, F a, F b) { return _mm512_mask_blend_ps(m, b, a); }
+  /** The larger; b when one is no number. */
+  static LAMINA_INLINE F larger(F a, F b) { return _mm512_max_ps(a, b); }
 
   static LAMINA_INLINE I bits(F a) { return _mm512_castps_si512(a); }
   static LAMINA_INLINE F fromBits(I a) { return _mm512_castsi512_ps(a); }

@@ -45,6 +45,8 @@ struct V {
   static LAMINA_INLINE M lessEqual(F a, F b) { return vcleq_f32(a, b); }
   static LAMINA_INLINE M isNaN(F a) { return vmvnq_u32(vceqq_f32(a, a)); }
   static LAMINA_INLINE F select(M m, F a, F b) { return vbslq_f32(m, a, b); }
+  /** The larger; b when one is no number. */
+  static LAMINA_INLINE F larger(F a, F b) { return vbslq_f32(vcgtq_f32(a, b), a, b); }
 
   static LAMINA_INLINE I bits(F a) { return vreinterpretq_s32_f32(a); }
   static LAMINA_INLINE F fromBits(I a) { return vreinterpretq_f32_s32(a); }

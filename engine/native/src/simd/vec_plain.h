@@ -44,6 +44,8 @@ struct V {
   static LAMINA_INLINE M lessEqual(F a, F b) { return a <= b; }
   static LAMINA_INLINE M isNaN(F a) { return a != a; }
   static LAMINA_INLINE F select(M m, F a, F b) { return m ? a : b; }
+  /** The larger; b when one is no number. */
+  static LAMINA_INLINE F larger(F a, F b) { return a > b ? a : b; }
 
   static LAMINA_INLINE I bits(F a) {
     I result;
