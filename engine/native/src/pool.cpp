@@ -48,9 +48,9 @@ void flushDenormals() {
 #endif
 }
 
-void Team::Gate::wake() {
+void Team::Gate::wake(uint32_t by) {
   // Sequentially consistent on both sides: either the sleeper sees the new state, or the waker sees the sleeper.
-  count.fetch_add(1, std::memory_order_seq_cst);
+  count.fetch_add(by, std::memory_order_seq_cst);
   if (!sleeping.load(std::memory_order_seq_cst)) return;
   std::lock_guard lock(mutex);
   condition.notify_one();
@@ -72,7 +72,9 @@ void Team::Gate::wait(Ready ready) {
   sleeping.store(false, std::memory_order_relaxed);
 }
 
-Team::Team(int threads) : threads_(threads), gates_(threads > 1 ? new Gate[static_cast<size_t>(threads)] : nullptr) {}
+Team::Team(int threads)
+    : threads_(threads), gates_(threads > 1 ? new Gate[static_cast<size_t>(threads)] : nullptr),
+      stretches_(threads > 1 ? new Stretch[static_cast<size_t>(threads)] : nullptr) {}
 
 Team::~Team() {
   stop_.store(true, std::memory_order_seq_cst);
@@ -108,26 +110,35 @@ void Team::release() {
 void Team::dispatch(int64_t tiles, Call call, void* argument) {
   call_ = call;
   argument_ = argument;
-  tiles_ = tiles;
   finished_.count.store(0, std::memory_order_relaxed);
-  const uint64_t job = (ticket_.load(std::memory_order_relaxed) >> 32) + 1;
-  ticket_.store(job << 32 | static_cast<uint64_t>(tiles), std::memory_order_release);
   const int wanted = static_cast<int>(std::min<int64_t>(granted_.load(std::memory_order_relaxed), tiles));
+  for (int worker = 0; worker < wanted; ++worker) {
+    const auto begin = static_cast<uint64_t>(tiles * worker / wanted), end = static_cast<uint64_t>(tiles * (worker + 1) / wanted);
+    stretches_[static_cast<size_t>(worker)].tiles.store(begin << 32 | end, std::memory_order_release);
+  }
   for (int worker = 1; worker < wanted; ++worker) gates_[static_cast<size_t>(worker)].wake();
-  work(0);
-  finished_.wait([&] { return finished_.count.load(std::memory_order_seq_cst) == static_cast<uint32_t>(tiles); });
+  const uint32_t others = static_cast<uint32_t>(tiles) - work(0);
+  finished_.wait([&] { return finished_.count.load(std::memory_order_seq_cst) == others; });
 }
 
-void Team::work(int worker) {
-  uint64_t ticket = ticket_.load(std::memory_order_acquire);
+uint32_t Team::work(int worker) {
+  uint32_t done = workOn(stretches_[static_cast<size_t>(worker)], true, worker);
+  for (int step = 1; step < threads_; ++step) done += workOn(stretches_[static_cast<size_t>((worker + step) % threads_)], false, worker);
+  return done;
+}
+
+uint32_t Team::workOn(Stretch& stretch, bool front, int worker) {
+  uint32_t done = 0;
+  uint64_t tiles = stretch.tiles.load(std::memory_order_acquire);
   for (;;) {
-    const uint64_t left = ticket & 0xffffffffu;
-    if (left == 0 || worker >= granted_.load(std::memory_order_relaxed)) return;
-    if (!ticket_.compare_exchange_weak(ticket, ticket - 1, std::memory_order_acq_rel, std::memory_order_acquire)) continue;
+    const uint64_t begin = tiles >> 32, end = tiles & 0xffffffffu;
+    if (begin == end || worker >= granted_.load(std::memory_order_relaxed)) return done;
+    const uint64_t left = front ? (begin + 1) << 32 | end : begin << 32 | (end - 1);
+    if (!stretch.tiles.compare_exchange_weak(tiles, left, std::memory_order_acq_rel, std::memory_order_acquire)) continue;
     // The claim keeps the job alive: its owner waits until every claimed tile has been counted.
-    call_(argument_, tiles_ - static_cast<int64_t>(left), worker);
-    finished_.wake();
-    ticket = ticket_.load(std::memory_order_acquire);
+    call_(argument_, static_cast<int64_t>(front ? begin : end - 1), worker);
+    ++done;
+    tiles = stretch.tiles.load(std::memory_order_acquire);
   }
 }
 
@@ -141,7 +152,8 @@ void Team::helperLoop(int worker) {
     });
     if (stop_.load(std::memory_order_seq_cst)) return;
     seen = gate.count.load(std::memory_order_seq_cst);
-    work(worker);
+    const uint32_t done = work(worker);
+    if (done > 0) finished_.wake(done);
   }
 }
 

@@ -20,7 +20,8 @@ int coreBudget();
 
 /**
  * The threads of one session: the thread that runs the batches and its helpers. Helpers are started when first needed, wait with a short
- * spin and then sleep. Tiles are claimed in order by whoever is free, so a team finishes even when no helper ever gets a core.
+ * spin and then sleep. Each thread begins with its own stretch of the tiles, so that what one op leaves in a core's cache is where the next op looks for
+ * it; who has done its own takes from the ends of others, so a team finishes even when no helper ever gets a core.
  */
 class Team {
  public:
@@ -53,14 +54,21 @@ class Team {
     std::mutex mutex;
     std::condition_variable condition;
 
-    void wake();
+    void wake(uint32_t by = 1);
     template <class Ready>
     void wait(Ready ready);
   };
 
+  /** Tiles of one thread that nobody has claimed: the first in the upper half, the one behind the last in the lower half. */
+  struct Stretch {
+    alignas(64) std::atomic<uint64_t> tiles{0};
+  };
+
   void dispatch(int64_t tiles, Call call, void* argument);
-  /** Claims and runs tiles of the current job until none is left. */
-  void work(int worker);
+  /** Claims and runs tiles of the current job until none is left; returns how many. */
+  uint32_t work(int worker);
+  /** The same of one stretch, from its front or its end. */
+  uint32_t workOn(Stretch& stretch, bool front, int worker);
   void helperLoop(int worker);
 
   const int threads_;
@@ -70,10 +78,8 @@ class Team {
 
   Call call_ = nullptr;
   void* argument_ = nullptr;
-  int64_t tiles_ = 0;
   std::atomic<int> granted_{1};
-  /** Job number in the upper half, tiles not yet claimed in the lower half. */
-  alignas(64) std::atomic<uint64_t> ticket_{0};
+  std::unique_ptr<Stretch[]> stretches_;
   std::atomic<bool> stop_{false};
 };
 
