@@ -59,6 +59,8 @@ Grid gridOf(int64_t m, int64_t n, int64_t k, int threads) {
   Grid grid{ceilDivide(m, kBlockRows), 1};
   grid.columnParts = smaller(panels, ceilDivide(wanted, grid.rowParts));
   if (grid.tasks() < wanted) grid.rowParts = larger(grid.rowParts, smaller(ceilDivide(wanted, grid.columnParts), m / kLeastRows));
+  // As many tasks for each of two or four threads.
+  if (grid.rowParts > 4) grid.rowParts = ceilDivide(grid.rowParts, 4) * 4;
   return grid;
 }
 

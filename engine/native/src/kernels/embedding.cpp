@@ -8,8 +8,8 @@ namespace lamina {
 
 namespace {
 
-/** Most tiles of the table: each goes through all ids. */
-constexpr int64_t kMostTiles = 16;
+/** Rows of the table that lie together in a tile. */
+constexpr int64_t kTogether = 64;
 
 /** The row an id names, or -1 when it is none of [0, rows). */
 int64_t rowOf(float id, int64_t rows) { return id >= 0 && id < static_cast<float>(rows) ? static_cast<int64_t>(id) : -1; }
@@ -50,29 +50,25 @@ void validateGradient(Checker& checker) {
   checkVectors(checker, "dy", checker.input(0), checker.input(1), checker.output(0));
 }
 
-/** Tiles are ranges of the table's rows, so that each row is summed by one thread in the order of the ids. */
+/** Every row is summed by one thread in the order of the ids. Tiles, of which each goes through all ids, are as many as threads. */
 void runGradient(const Context& context, const Arguments& arguments) {
   const float* const dy = arguments.inputs[0].data;
   const Tensor& ids = arguments.inputs[1];
   const Tensor& table = arguments.outputs[0];
   const int64_t width = table.features();
   const int64_t rows = table.dims[0];
-  const auto add = [&](int64_t begin, int64_t end) {
-    std::fill(table.data + begin * width, table.data + end * width, 0.0f);
+  const int64_t tiles = ids.count * width < kParallelElements ? 1 : context.threads;
+  parallelFor(context, tiles, [&](int64_t tile, int) {
+    for (int64_t begin = tile * kTogether; begin < rows; begin += tiles * kTogether)
+      std::fill(table.data + begin * width, table.data + std::min(rows, begin + kTogether) * width, 0.0f);
     for (int64_t i = 0; i < ids.count; ++i) {
       const int64_t row = rowOf(ids.data[i], rows);
-      if (row < begin || row >= end) continue;
+      if (row < 0 || row / kTogether % tiles != tile) continue;
       float* const sum = table.data + row * width;
       const float* const vector = dy + i * width;
       vectorized(0, width, [=](int64_t c) LAMINA_BODY { sum[c] += vector[c]; });
     }
-  };
-  if (ids.count * width < kParallelElements || context.threads <= 1) {
-    add(0, rows);
-    return;
-  }
-  const int64_t step = (rows + kMostTiles - 1) / kMostTiles;
-  parallelFor(context, (rows + step - 1) / step, [&](int64_t tile, int) { add(tile * step, std::min(rows, (tile + 1) * step)); });
+  });
 }
 
 const Registration forward{{"embedding", validate, run}};

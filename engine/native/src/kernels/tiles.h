@@ -12,6 +12,9 @@ constexpr int64_t kTileElements = 16384;
 /** Below this many elements waking another thread costs more than it saves. */
 constexpr int64_t kParallelElements = 32768;
 
+/** So many tiles of at most `most` units that two or four threads get as many each. */
+inline int64_t evenTiles(int64_t count, int64_t most) { return ((count + most - 1) / most + 3) / 4 * 4; }
+
 /** Calls body(begin, end) over [0, count): one call for small arrays, tiles for all threads else. For work whose elements are independent. */
 template <class Body>
 inline void forElements(const Context& context, int64_t count, const Body& body) {
@@ -19,9 +22,8 @@ inline void forElements(const Context& context, int64_t count, const Body& body)
     body(int64_t{0}, count);
     return;
   }
-  parallelFor(context, (count + kTileElements - 1) / kTileElements, [&](int64_t tile, int) {
-    body(tile * kTileElements, std::min(count, (tile + 1) * kTileElements));
-  });
+  const int64_t tiles = evenTiles(count, kTileElements), step = ((count + tiles - 1) / tiles + 63) / 64 * 64;
+  parallelFor(context, (count + step - 1) / step, [&](int64_t tile, int) { body(tile * step, std::min(count, (tile + 1) * step)); });
 }
 
 /** The same over rows of so many elements; whole rows to a tile. */
@@ -31,7 +33,7 @@ inline void forRows(const Context& context, int64_t rows, int64_t elements, cons
     body(int64_t{0}, rows);
     return;
   }
-  const int64_t step = std::max<int64_t>(1, kTileElements / std::max<int64_t>(1, elements));
+  const int64_t tiles = evenTiles(rows * elements, kTileElements), step = (rows + tiles - 1) / tiles;
   parallelFor(context, (rows + step - 1) / step,
               [&](int64_t tile, int) { body(tile * step, std::min(rows, (tile + 1) * step)); });
 }
