@@ -4,6 +4,7 @@ import type { GraphNode, NodeId } from '../graph/document.ts'
 import { inferDocument, type NodeInference } from '../graph/infer.ts'
 import { weightOwner, weightsProblem } from '../graph/sharing.ts'
 import { connectionsOf, reachable } from '../graph/topology.ts'
+import { columnsOfTarget, resolveTarget } from '../layers/io/targets.ts'
 import type { LayerDeclaration } from '../layers/layer.ts'
 import { findLayer } from '../layers/registry.ts'
 import { aligned } from './plan-memory.ts'
@@ -72,18 +73,7 @@ function inputSlot(request: CompileRequest, layer: PlacedLayer, slot: number): S
 }
 
 function targetSlot(request: CompileRequest, objective: Objective, layer: PlacedLayer, slot: number): SlotBinding {
-  const { targets } = request.dataset
-  const named = layer.inference.params.target as string
-  const target = named === '' ? targets[0] : targets.find((candidate) => candidate.column === named)
-  if (!target)
-    throw new LaminaError({
-      code: 'compile.missing-target',
-      message: `The data has no target column for ${layer.node.name}.`,
-      where: layer.node.name,
-      expected: named || 'a target column',
-      received: targets.map((candidate) => candidate.column).join(', ') || 'none',
-      fix: 'Give a column the role target, or name another one at the Output.',
-    })
+  const target = resolveTarget(layer.inference.params, request.dataset)
   const prediction = layer.inference.inputs[0] as Shape
   objective.loss.check(prediction, target)
   const perSample = prediction.slice(1)
@@ -92,7 +82,7 @@ function targetSlot(request: CompileRequest, objective: Objective, layer: Placed
   const spread = objective.loss.target === 'value' && classes > 1 && perSample.at(-1) === classes
   const encoding: TargetEncoding = spread ? 'one-hot' : objective.loss.target
   const rowShape = encoding === 'index' ? [1] : perSample
-  return { slot, kind: 'target', node: layer.node.id, columns: [target.column], encoding, rowShape }
+  return { slot, kind: 'target', node: layer.node.id, columns: columnsOfTarget(target), encoding, rowShape }
 }
 
 /**
@@ -100,7 +90,7 @@ function targetSlot(request: CompileRequest, objective: Objective, layer: Placed
  * targets, places of weights.
  *
  * Throws the first problem of the drawing (`graph.cycle`, `graph.unconnected`, a layer's own), `compile.no-output`, `compile.no-objective`,
- * `compile.missing-target`, and what the losses refuse.
+ * `output.*` for a target that there is not, and what the losses refuse.
  */
 export function layoutModel(request: CompileRequest): ModelLayout {
   const { document, dataset, objectives } = request

@@ -1,12 +1,12 @@
 import type { Shape } from '../base/shape.ts'
-import type { DatasetSignature, GraphDocument, NodeId } from '../graph/document.ts'
+import type { DatasetSignature, GraphDocument, NodeId, TargetSignature } from '../graph/document.ts'
 import type { WeightSpec } from '../layers/layer.ts'
 import type { EffectiveParams, ParamSpecs } from '../layers/params.ts'
 import type { PersistentEntry, Program } from '../native/program.ts'
 import type { GraphBuilder } from './builder.ts'
 import type { IrGraph, ValueId } from './ir.ts'
 
-/** How a target column is fed: class index [N, 1], one-hot [N, C], or the numbers themselves. */
+/** How a target is fed: class index [N, 1], one-hot [N, C], or the numbers (or labels, 0 or 1) of its columns themselves. */
 export type TargetEncoding = 'index' | 'one-hot' | 'value'
 
 /** A loss as the compiler needs it; the registry is `engine/training/losses`. */
@@ -25,7 +25,7 @@ export interface LossDeclaration {
   /** It relates features, those of the last axis, to each other; left out, each number counts for itself. */
   overFeatures?: boolean
   /** Throws a LaminaError when prediction and target do not fit (`loss.shape`). */
-  check(prediction: Shape, target: DatasetSignature['targets'][number] | undefined): void
+  check(prediction: Shape, target: TargetSignature | undefined): void
   /** Per-sample loss [N]; `params` are those of `params`, their defaults when left out. */
   lower(builder: GraphBuilder, prediction: ValueId, target: ValueId, params?: EffectiveParams): ValueId
 }
@@ -39,7 +39,7 @@ export interface MetricDeclaration {
   /** Power of the target's unit that it is measured in: 1 for an absolute error, 2 for a squared one; 0 when left out. */
   unitPower?: number
   /** Whether it can be measured; where it is left out, only `auto` decides. */
-  fits?(prediction: Shape, target: DatasetSignature['targets'][number] | undefined): boolean
+  fits?(prediction: Shape, target: TargetSignature | undefined): boolean
   /** It counts whole samples by itself, whatever mask the prediction has. */
   counts?: boolean
   /** How many means it is made from; 1 when left out. */
@@ -57,6 +57,8 @@ export interface MetricDeclaration {
   ): ValueId | readonly ValueId[]
   /** The metric from the means of its parts; the one mean itself when left out. */
   finish?(means: readonly number[]): number
+  /** What is different where the target is several labels, one unit each, that do not exclude each other. */
+  ofLabels?: Partial<Pick<MetricDeclaration, 'parts' | 'lower' | 'finish' | 'counts'>>
 }
 
 /** An optimiser; the registry is `engine/training/optimizers`. */
@@ -136,7 +138,7 @@ export interface SlotBinding {
   kind: 'input' | 'target' | 'weight'
   /** Document node: the Input, or the Output whose target or sample weights it is. */
   node: NodeId
-  /** Feature columns in order (inputs) or the target column; none for the weights of an Output without one. */
+  /** Feature columns in order (inputs) or the target columns, one unit each where there are several; none for the weights of an Output without one. */
   columns: readonly string[]
   encoding?: TargetEncoding
   /** Row shape without the batch. */

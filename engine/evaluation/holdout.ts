@@ -8,11 +8,13 @@ import type { TrainedModel } from '../training/trainer.ts'
 import { ModelSession } from '../training/trainer-session.ts'
 import { type ClassificationReport, classificationReport } from './classification-report.ts'
 import { type GenerationReport, generationReport } from './generation-report.ts'
-import { targetOf } from './predict.ts'
+import { targetsOf } from './predict.ts'
 import { imitationOf, maskOfRows, reconstructionOf, rowErrors } from './reconstruction.ts'
 import { type ReconstructionReport, reconstructionReport } from './reconstruction-report.ts'
 import { type RegressionReport, regressionReport } from './regression-report.ts'
+import { labelScores, numberScores, unitOf } from './several-targets.ts'
 
+/** One an Output; of an Output that predicts several target columns, one a column. */
 export interface OutputReport {
   output: string
   target: string
@@ -26,7 +28,10 @@ export interface EvaluationReport {
   /** What training minimises, measured on these rows. */
   loss: number
   outputs: OutputReport[]
-  /** `loss` and every score under its name (`accuracy`, `f1`, `r2`, ...); with several Outputs `<output>/<name>`. */
+  /**
+   * `loss` and every score under its name (`accuracy`, `f1`, `r2`, ...); with several Outputs `<output>/<name>`. Of an Output that predicts several
+   * columns the scores over all of them, then those of each as `<column>/<name>`.
+   */
   metrics: Record<string, number>
 }
 
@@ -68,7 +73,12 @@ export async function evaluateRows(
       : []
     const measures = meansOf(compiled.accumulators, sums ?? [], rows.length)
     const loss = measures.loss as number
-    const outputs = compiled.outputs.map(({ name, node, rowShape }, index): OutputReport => {
+    const groups = compiled.outputs.map(({ name, node, rowShape }, index): OutputGroup => {
+      const single = (target: string, report: OutputScores): OutputGroup => ({
+        output: name,
+        reports: [{ output: name, target, report }],
+        overall: scoreNames(report),
+      })
       const imitation = imitationOf(model, node)
       if (imitation) {
         const slot = imitation.binding && slots[imitation.binding.slot]
@@ -78,7 +88,7 @@ export async function evaluateRows(
           shape: rowShape,
           measures,
         })
-        return { output: name, target: '', report }
+        return single('', report)
       }
       const reconstruction = reconstructionOf(model, node)
       if (reconstruction) {
@@ -100,14 +110,27 @@ export async function evaluateRows(
           })),
           ...labelsOf(model, table, rows, options.anomalies ?? []),
         })
-        return { output: name, target: '', report }
+        return single('', report)
       }
       const width = rowShape.reduce((product, size) => product * size, 1)
-      const target = targetOf(model, node)
-      const report = outputReport(model, table, rows, target?.name ?? '', predictions[index] as Float32Array, width)
-      return { output: name, target: target?.name ?? '', report }
+      const predicted = predictions[index] as Float32Array
+      const columns = targetsOf(model, node).map((column) => column.name)
+      if (columns.length < 2) {
+        const target = columns[0] ?? ''
+        return single(target, outputReport(model, table, rows, target, predicted, width))
+      }
+      const reports = columns.map((target, unit): OutputReport => {
+        const report = outputReport(model, table, rows, target, unitOf(predicted, width, unit), 1)
+        return { output: name, target, report }
+      })
+      return {
+        output: name,
+        reports,
+        overall: overallScores(reports, rightRows(model, table, rows, columns, predicted)),
+      }
     })
-    return { samples: rows.length, loss, outputs, metrics: { loss, ...namedScores(outputs) } }
+    const outputs = groups.flatMap(({ reports }) => reports)
+    return { samples: rows.length, loss, outputs, metrics: { loss, ...namedScores(groups) } }
   } finally {
     session.dispose()
   }
@@ -159,6 +182,35 @@ function outputReport(
   return classificationReport(target.classes ?? [], actual, output, width)
 }
 
+/** The reports of one Output, and its scores over all its columns. */
+interface OutputGroup {
+  output: string
+  reports: OutputReport[]
+  overall: Record<string, number | null>
+}
+
+function overallScores(reports: readonly OutputReport[], right: number): Record<string, number | null> {
+  const each = reports.map(({ report }) => report)
+  const classes = each.filter((report) => report.kind === 'classification')
+  return classes.length > 0
+    ? labelScores(classes, right)
+    : numberScores(each.filter(({ kind }) => kind === 'regression') as RegressionReport[])
+}
+
+/** Rows of which each label is predicted right. */
+function rightRows(
+  { fitted }: TrainedModel,
+  table: Table,
+  rows: Int32Array,
+  columns: readonly string[],
+  output: Float32Array,
+): number {
+  const targets = columns.map((column) => encodeTarget(table, fitted, column).data)
+  const isRight = (row: number, place: number) =>
+    targets.every((data, unit) => data[row] === ((output[place * columns.length + unit] as number) > 0.5 ? 1 : 0))
+  return rows.reduce((count, row, place) => (isRight(row, place) ? count + 1 : count), 0)
+}
+
 /** Scores by name: `precision`, `recall` and `f1` are of the positive class when there are two classes, else macro averages. */
 export function scoreNames(report: OutputScores): Record<string, number | null> {
   if (report.kind === 'generation')
@@ -205,10 +257,15 @@ export const lowerIsBetter: ReadonlySet<string> = new Set([
   'deviation_distance',
 ])
 
-function namedScores(outputs: readonly OutputReport[]): Record<string, number> {
+function namedScores(groups: readonly OutputGroup[]): Record<string, number> {
   const scores: Record<string, number> = {}
-  for (const { output, report } of outputs)
-    for (const [name, value] of Object.entries(scoreNames(report)))
-      if (value !== null) scores[outputs.length === 1 ? name : `${output}/${name}`] = value
+  const add = (prefix: string, named: Record<string, number | null>) => {
+    for (const [name, value] of Object.entries(named)) if (value !== null) scores[prefix + name] = value
+  }
+  for (const { output, reports, overall } of groups) {
+    const prefix = groups.length === 1 ? '' : `${output}/`
+    add(prefix, overall)
+    if (reports.length > 1) for (const { target, report } of reports) add(`${prefix}${target}/`, scoreNames(report))
+  }
   return scores
 }

@@ -14,8 +14,9 @@ import {
   reconstructionOf,
   rowErrors,
 } from './reconstruction.ts'
+import { unitOf } from './several-targets.ts'
 
-/** What one Output says about rows. */
+/** What one Output says about rows; of several target columns, what it says about each. */
 export type OutputPrediction = { output: string; target: string } & (
   | {
       kind: 'classes'
@@ -70,7 +71,7 @@ function interpretOutputs(
   outputs: readonly Float32Array[],
   fed: { slots: readonly DataSlot[]; rows: Int32Array },
 ): OutputPrediction[] {
-  return model.compiled.outputs.map(({ node, name, rowShape }, index) => {
+  return model.compiled.outputs.flatMap(({ node, name, rowShape }, index): OutputPrediction | OutputPrediction[] => {
     const data = outputs[index] as Float32Array
     const width = rowShape.reduce((product, size) => product * size, 1)
     const imitation = imitationOf(model, node)
@@ -87,19 +88,26 @@ function interpretOutputs(
       const errors = rowErrors(data, fed.slots[binding.slot] as DataSlot, fed.rows, mask).squared
       return { output: name, target: '', kind: 'reconstruction', columns, values, errors }
     }
-    const column = targetOf(model, node)
-    const base = { output: name, target: column?.name ?? '' }
-    if (column?.type === 'categorical')
-      return { ...base, kind: 'classes', classes: column.categories ?? [], ...classPredictions(data, width) }
-    return { ...base, kind: 'numeric', width, values: column ? inverseTarget(column, data) : Float64Array.from(data) }
+    const [column, ...others] = targetsOf(model, node)
+    if (!column) return { output: name, target: '', kind: 'numeric', width, values: Float64Array.from(data) }
+    if (others.length === 0) return columnPrediction(name, column, data, width)
+    // One unit a column.
+    return [column, ...others].map((each, unit) => columnPrediction(name, each, unitOf(data, width, unit), 1))
   })
 }
 
-/** The fitted target column of an Output node. */
-export function targetOf(
-  { compiled, fitted }: { compiled: TrainedModel['compiled']; fitted: FittedPreprocessing },
+function columnPrediction(output: string, column: FittedColumn, data: Float32Array, width: number): OutputPrediction {
+  const base = { output, target: column.name }
+  if (column.type === 'categorical')
+    return { ...base, kind: 'classes', classes: column.categories ?? [], ...classPredictions(data, width) }
+  return { ...base, kind: 'numeric', width, values: inverseTarget(column, data) }
+}
+
+/** The fitted target columns of an Output node. */
+export function targetsOf(
+  { compiled, fitted }: { compiled: Pick<TrainedModel['compiled'], 'slots'>; fitted: FittedPreprocessing },
   node: string,
-): FittedColumn | undefined {
-  const column = compiled.slots.find((slot) => slot.kind === 'target' && slot.node === node)?.columns[0]
-  return fitted.targets.find(({ name }) => name === column)
+): FittedColumn[] {
+  const columns = compiled.slots.find((slot) => slot.kind === 'target' && slot.node === node)?.columns ?? []
+  return columns.flatMap((column) => fitted.targets.filter(({ name }) => name === column))
 }

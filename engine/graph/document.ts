@@ -47,7 +47,18 @@ export interface DatasetSignature {
   rowCount: number
   /** Feature columns in order. */
   features: readonly FeatureSignature[]
-  targets: readonly { column: string; kind: 'classes' | 'numeric'; classes?: readonly string[] }[]
+  targets: readonly (TargetSignature & { kind: 'classes' | 'numeric' })[]
+}
+
+/** What an Output is compared with: a target column, or several that it predicts together. */
+export interface TargetSignature {
+  /** Its name; the names of several, joined. */
+  column: string
+  /** `labels`: several columns of two classes each, which do not exclude each other. */
+  kind: 'classes' | 'numeric' | 'labels'
+  classes?: readonly string[]
+  /** Several columns, one unit each. */
+  columns?: readonly string[]
 }
 
 /** One feature column after encoding. */

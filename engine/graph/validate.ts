@@ -51,7 +51,7 @@ export function validateDocument(document: GraphDocument, context: ValidationCon
     ...presenceFindings(document),
     ...maskFindings(document, inference),
     ...tokenFindings(document, inference, context.dataset),
-    ...diagnoseOutputs(document, inference, outputs),
+    ...diagnoseOutputs(document, inference, outputs, context.dataset),
     ...diagnoseAdversaries(document, inference),
     ...planFindings(document, context),
     ...pseudoLabelFindings(outputs, context),

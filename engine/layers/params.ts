@@ -32,8 +32,8 @@ export type ParamSpec =
     })
   /** Dimensions of one sample, without the batch; empty = derive. */
   | (Common & { kind: 'shape'; default: readonly number[]; maxRank: number })
-  /** Names of feature columns; empty = all. */
-  | (Common & { kind: 'columns'; default: readonly string[] })
+  /** Names of feature columns, empty = all; with `of: 'targets'` of target columns, empty = none. */
+  | (Common & { kind: 'columns'; default: readonly string[]; of?: 'targets' })
   /** Name of a target column; empty = the only one. */
   | (Common & { kind: 'target'; default: string })
   | (Common & { kind: 'text'; default: string; maxLength: number })

@@ -1,15 +1,9 @@
 import { parsePlan } from '../training/plan-parse.ts'
-import { type ChainLayer, chain } from './chain.ts'
+import { chain } from './chain.ts'
 import { machineFaults } from './generators/machine.ts'
 import type { Template } from './template.ts'
 
 const faults = ['overheated', 'unbalanced', 'leaking']
-
-/** One sigmoid and one binary cross-entropy a label; the losses add up. */
-const heads: ChainLayer[] = faults.flatMap((fault, column): ChainLayer[] => [
-  { type: 'dense', name: `${fault}_sigmoid`, params: { units: 1, activation: 'sigmoid' }, from: ['hidden'], column },
-  { type: 'output', name: fault, params: { target: fault, loss: 'binary_crossentropy' }, column },
-])
 
 export const multiLabel: Template = {
   id: 'multi-label',
@@ -17,7 +11,7 @@ export const multiLabel: Template = {
   title: 'Several labels at once',
   summary: 'Which of three faults a machine has, from six readings: none, one or several.',
   lesson:
-    'Labels that do not exclude each other get a sigmoid and a binary cross-entropy each, not one softmax. They share the hidden layer; each Output has its own report.',
+    'Labels that do not exclude each other get a sigmoid unit each under one binary cross-entropy, not one softmax. The report holds the scores of each label and their averages.',
   group: 'advanced',
   order: 20,
   task: 'classification',
@@ -31,7 +25,12 @@ export const multiLabel: Template = {
   document: chain([
     { type: 'input', name: 'readings' },
     { type: 'dense', name: 'hidden', params: { units: 24, activation: 'relu', kernelInitializer: 'he_normal' } },
-    ...heads,
+    { type: 'dense', name: 'labels', params: { units: faults.length, activation: 'sigmoid' } },
+    {
+      type: 'output',
+      name: 'faults',
+      params: { targets: faults, loss: 'binary_crossentropy', metricList: ['macro_f1'] },
+    },
   ]),
   plan: parsePlan({ epochs: 30, batchSize: 32, optimizer: { type: 'adam', params: { learningRate: 0.005 } } }),
 }

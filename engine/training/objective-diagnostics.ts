@@ -1,7 +1,7 @@
 import type { JsonObject } from '../base/json.ts'
 import { sameShape } from '../base/shape.ts'
 import type { Diagnostic } from '../graph/diagnostic.ts'
-import type { GraphDocument, GraphNode } from '../graph/document.ts'
+import type { DatasetSignature, GraphDocument, GraphNode } from '../graph/document.ts'
 import { setParams } from '../graph/edit.ts'
 import { mergePatches } from '../graph/history.ts'
 import type { DocumentInference } from '../graph/infer.ts'
@@ -10,6 +10,7 @@ import { applyPatch } from '../graph/patch.ts'
 import { flattenBeforeDense } from '../graph/repair.ts'
 import { activationRange } from '../layers/activations.ts'
 import { inputTarget } from '../layers/io/input-target.ts'
+import { resolveTarget } from '../layers/io/targets.ts'
 import type { ResolvedOutput } from './objectives.ts'
 import { sourceOf } from './objectives.ts'
 
@@ -40,7 +41,9 @@ function wanted(output: ResolvedOutput): { units: number; activation?: string } 
   const { target, loss, last } = output
   if (!target) return null
   if (target.input) return target.input.shape?.length === 2 ? { units: target.input.shape[1] as number } : null
-  if (target.kind === 'numeric') return { units: 1, activation: 'linear' }
+  const columns = target.columns?.length ?? 1
+  if (target.kind === 'labels') return { units: columns, activation: 'sigmoid' }
+  if (target.kind === 'numeric') return { units: columns, activation: 'linear' }
   const classes = target.classes?.length ?? 2
   const binary = classes === 2 && (loss?.type === 'binary_crossentropy' || last.activation === 'sigmoid')
   return binary ? { units: 1, activation: 'sigmoid' } : { units: classes, activation: 'softmax' }
@@ -74,6 +77,21 @@ function reconstructRepair(
     return shape && sameShape(shape, prediction)
   })
   return input && patchOf(document, `Reconstruct ${input.name}`, [[node, { target: inputTarget(input.name) }]])
+}
+
+/** Without a choice among several targets of a kind, the Output may predict them all. */
+function togetherRepair(
+  document: GraphDocument,
+  { node }: ResolvedOutput,
+  dataset: DatasetSignature | undefined,
+): Patch | undefined {
+  const targets = dataset?.targets.map(({ column }) => column) ?? []
+  try {
+    if (dataset) resolveTarget({ target: '', targets }, dataset)
+  } catch {
+    return undefined
+  }
+  return patchOf(document, `Predict all ${targets.length} targets together`, [[node, { targets }]])
 }
 
 /** A loss that is taken from before a certain function, and another function in its place. */
@@ -121,6 +139,17 @@ function activationFinding(document: GraphDocument, output: ResolvedOutput): Dia
   if (activation === 'step') return null
   if (loss.type.endsWith('crossentropy')) {
     const fitting = loss.type === 'binary_crossentropy' ? 'sigmoid' : 'softmax'
+    if (activation === 'softmax' && target?.kind === 'labels')
+      return {
+        severity: 'error',
+        code: 'objective.activation',
+        message: 'Softmax makes the probabilities add up to 1, but several of these labels may hold at once.',
+        ...at,
+        expected: 'sigmoid',
+        received: 'softmax',
+        fix: 'Set the activation of the last layer to sigmoid.',
+        repair: repair('sigmoid'),
+      }
     if (activation === fitting || (activation === 'softmax' && loss.type === 'binary_crossentropy')) return null
     const probable = activation === 'sigmoid'
     return {
@@ -167,6 +196,7 @@ export function diagnoseOutputs(
   document: GraphDocument,
   inference: DocumentInference,
   outputs: readonly ResolvedOutput[],
+  dataset?: DatasetSignature,
 ): Diagnostic[] {
   const diagnostics: Diagnostic[] = []
   for (const output of outputs) {
@@ -183,11 +213,13 @@ export function diagnoseOutputs(
         repair:
           output.problem.code === 'output.no-target'
             ? reconstructRepair(document, inference, output)
-            : wrongLoss
-              ? patchOf(document, 'Let the loss follow from the target', [[output.node, { loss: 'auto' }]])
-              : automatic
-                ? shapeRepair(document, inference, output)
-                : undefined,
+            : output.problem.code === 'output.ambiguous-target'
+              ? togetherRepair(document, output, dataset)
+              : wrongLoss
+                ? patchOf(document, 'Let the loss follow from the target', [[output.node, { loss: 'auto' }]])
+                : automatic
+                  ? shapeRepair(document, inference, output)
+                  : undefined,
       })
     } else {
       const finding = activationFinding(document, output)

@@ -3,10 +3,11 @@ import { LaminaError } from '../base/errors.ts'
 import type { Shape } from '../base/shape.ts'
 import type { Adversarial, LossDeclaration, MetricDeclaration, Objective, TargetEncoding } from '../compile/types.ts'
 import { adversariesOf, hasAdversaries, imitatedInput } from '../graph/adversarial.ts'
-import type { DatasetSignature, GraphDocument, GraphNode, NodeId } from '../graph/document.ts'
+import type { DatasetSignature, GraphDocument, GraphNode, NodeId, TargetSignature } from '../graph/document.ts'
 import type { DocumentInference } from '../graph/infer.ts'
 import { connectionsOf } from '../graph/topology.ts'
 import { reconstructedInput } from '../layers/io/input-target.ts'
+import { resolveTarget } from '../layers/io/targets.ts'
 import { suggestion } from '../layers/near-matches.ts'
 import type { EffectiveParams } from '../layers/params.ts'
 import { columnsParam, numberParam, textParam } from '../layers/read-params.ts'
@@ -16,8 +17,8 @@ import { overCountedSteps } from './metrics/over-steps.ts'
 import { findMetric, metrics } from './metrics/registry.ts'
 import { adversarialMetrics, checkAdversarialLoss } from './objective-adversarial.ts'
 
-/** A target column, or with `input` the value of an Input, which an autoencoder gives back, or whether a sample of a GAN is real. */
-export type Target = DatasetSignature['targets'][number] & {
+/** A target column or several, or with `input` the value of an Input, which an autoencoder gives back, or whether a sample of a GAN is real. */
+export type Target = TargetSignature & {
   input?: { node: NodeId; shape?: Shape }
   adversarial?: Adversarial
 }
@@ -48,40 +49,6 @@ export function lastActivation(document: GraphDocument, inference: DocumentInfer
   if (!node || (node.type !== 'dense' && node.type !== 'activation')) return { activation: null, node: null }
   const params = inference.nodes[node.id]?.params
   return { activation: params ? textParam(params, 'activation') : null, node }
-}
-
-/** The target column of an Output. Throws `output.no-target`, `output.unknown-target`, `output.ambiguous-target`. */
-export function resolveTarget(params: EffectiveParams, dataset: DatasetSignature): Target {
-  const name = textParam(params, 'target')
-  const columns = dataset.targets.map((target) => target.column)
-  const [first, second] = dataset.targets
-  if (!first)
-    throw new LaminaError({
-      code: 'output.no-target',
-      message: 'The data has no target column.',
-      expected: 'a column with the role target',
-      received: 'none',
-      fix: 'Give the column to be predicted the role "target" in the data view, or choose an Input as the target of an autoencoder.',
-    })
-  if (name === '') {
-    if (!second) return first
-    throw new LaminaError({
-      code: 'output.ambiguous-target',
-      message: 'The data has several targets and this Output names none.',
-      expected: `one of ${columns.join(', ')}`,
-      received: 'no name',
-      fix: 'Choose the target in the inspector.',
-    })
-  }
-  const found = dataset.targets.find((target) => target.column === name)
-  if (found) return found
-  throw new LaminaError({
-    code: 'output.unknown-target',
-    message: `The data has no target column "${name}".`,
-    expected: `one of ${columns.join(', ')}`,
-    received: name,
-    fix: suggestion(name, columns),
-  })
 }
 
 /** The Input that an Output is to reconstruct; null when its target is a column. Throws `output.unknown-input`. */
@@ -124,14 +91,14 @@ export function usesTargets(document: GraphDocument): boolean {
   )
 }
 
-/** How a target is fed to a loss: numbers as they are, classes as an index (one unit, or a sparse loss) or one-hot. */
+/** How a target is fed to a loss: numbers and labels (0 or 1) as they are, classes as an index (one unit, or a sparse loss) or one-hot. */
 export function encodingFor(loss: LossDeclaration, prediction: Shape, target: Target | undefined): TargetEncoding {
   if (target?.kind !== 'classes' || loss.target !== 'value') return loss.target
   return prediction.at(-1) === 1 ? 'index' : 'one-hot'
 }
 
 /**
- * The loss of an Output. `auto`: classes with one unit (of two) binary cross-entropy, else sparse categorical cross-entropy;
+ * The loss of an Output. `auto`: classes with one unit (of two) and labels binary cross-entropy, else sparse categorical cross-entropy;
  * numbers mean squared error; without data the last activation decides. Its `target` is the encoding to feed.
  */
 export function resolveLoss(
@@ -168,6 +135,7 @@ function automaticLoss(prediction: Shape, last: LastActivation, target: Target |
   if (target?.adversarial) return last.activation === 'sigmoid' ? 'binary_crossentropy' : 'mean_squared_error'
   const units = prediction.at(-1)
   if (target?.kind === 'numeric') return 'mean_squared_error'
+  if (target?.kind === 'labels') return 'binary_crossentropy'
   if (target)
     return units === 1 && target.classes?.length === 2 ? 'binary_crossentropy' : 'sparse_categorical_crossentropy'
   if (last.activation === 'softmax') return 'sparse_categorical_crossentropy'
@@ -184,6 +152,8 @@ export function resolveMetrics(
   choice: { metrics: string; prediction: Shape; list?: readonly string[] } = { metrics: 'auto', prediction: [] },
 ): MetricDeclaration[] {
   const chosen = automaticMetrics(loss, target, choice)
+  const measured = (metric: MetricDeclaration) =>
+    target?.kind === 'labels' && metric.ofLabels ? { ...metric, ...metric.ofLabels } : metric
   const further = (choice.list ?? []).map((type) => findMetric(type)).filter((metric) => metric !== undefined)
   const wrong = target && further.find((metric) => metric.fits && !metric.fits(choice.prediction, target))
   if (wrong)
@@ -197,7 +167,7 @@ export function resolveMetrics(
       received: wrong.type,
       fix: 'Take it off the list of further metrics of the Output.',
     })
-  return [...new Set([...chosen, ...further])].filter((metric) => metric.type !== loss.type)
+  return [...new Set([...chosen, ...further])].filter((metric) => metric.type !== loss.type).map(measured)
 }
 
 function automaticMetrics(
@@ -208,7 +178,7 @@ function automaticMetrics(
   if (choice.metrics === 'none') return []
   if (choice.metrics === 'all')
     return metrics.filter((metric) => metric.type !== loss.type && metric.fits?.(choice.prediction, target))
-  const classes = target ? target.kind === 'classes' : loss.type.endsWith('crossentropy')
+  const classes = target ? target.kind !== 'numeric' : loss.type.endsWith('crossentropy')
   const types = classes ? ['accuracy'] : ['mean_absolute_error', 'mean_squared_error'].filter((t) => t !== loss.type)
   return types.map((type) => findMetric(type)).filter((metric) => metric !== undefined)
 }

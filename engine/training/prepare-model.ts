@@ -6,11 +6,12 @@ import type { FittedPreprocessing } from '../data/dataset.ts'
 import type { DatasetSignature, GraphDocument } from '../graph/document.ts'
 import { inferDocument } from '../graph/infer.ts'
 import { validateDocument } from '../graph/validate.ts'
+import { resolveTarget } from '../layers/io/targets.ts'
 import { effectiveParams } from '../layers/param-check.ts'
 import { type EpochRecord, seriesOf, VALIDATION } from './history.ts'
 import { adversarialPlanProblems } from './objective-adversarial.ts'
 import { pseudoLabelsProblem } from './objective-pseudo-labels.ts'
-import { objectivesOf, resolveOutputs, resolveTarget } from './objectives.ts'
+import { objectivesOf, resolveOutputs } from './objectives.ts'
 import { findOptimizer, optimizers } from './optimizers/registry.ts'
 import type { TrainingPlan } from './plan.ts'
 import { choiceParams, SAME } from './plan-choices.ts'
@@ -174,8 +175,8 @@ export function readingsOf({ compiled, objectives }: PreparedModel, fitted?: Fit
   const readings: MetricReading[] = [{ name: 'loss', parts: 1, better: 'lower', factor: 1 }]
   let first = 1
   for (const { output, metrics } of objectives) {
-    const column = compiled.slots.find((slot) => slot.kind === 'target' && slot.node === output)?.columns[0]
-    const scale = fitted?.targets.find(({ name }) => name === column)?.scale ?? 1
+    const columns = compiled.slots.find((slot) => slot.kind === 'target' && slot.node === output)?.columns ?? []
+    const scale = commonScale(columns, fitted)
     const prediction = [BATCH, ...(compiled.outputs.find(({ node }) => node === output)?.rowShape ?? [])]
     for (const metric of metrics) {
       const { better, unitPower = 0, finish } = metric
@@ -186,6 +187,13 @@ export function readingsOf({ compiled, objectives }: PreparedModel, fitted?: Fit
     }
   }
   return readings
+}
+
+/** The scale that all columns have; 1 where they differ, so that their errors stay in the units the network sees. */
+function commonScale(columns: readonly string[], fitted: FittedPreprocessing | undefined): number {
+  const scales = columns.map((column) => Math.abs(fitted?.targets.find(({ name }) => name === column)?.scale ?? 1))
+  const [first = 1] = scales
+  return scales.every((scale) => scale === first) ? first : 1
 }
 
 function refuseBrokenDocument(document: GraphDocument, dataset: DatasetSignature): void {

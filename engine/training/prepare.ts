@@ -158,13 +158,28 @@ function rowsOf(
 ): Float32Array {
   if (binding.kind === 'input') return encodeFeatures(table, fitted, binding.columns).data
   if (binding.kind === 'weight')
-    return options.weights ? weightRows(table, fitted, binding.columns[0], options.weights) : new Float32Array()
+    return options.weights ? weightRows(table, fitted, onlyColumn(binding), options.weights) : new Float32Array()
   return options.targets ? targetRows(binding, table, fitted, rowSize) : new Float32Array()
 }
 
+/** The target column of a slot, where it is one: several have no classes that could be balanced. */
+export function onlyColumn({ columns }: SlotBinding): string | undefined {
+  return columns.length === 1 ? columns[0] : undefined
+}
+
 function targetRows(binding: SlotBinding, table: Table, fitted: FittedPreprocessing, rowSize: number): Float32Array {
+  if (binding.columns.length > 1) return sideBySide(binding.columns.map((name) => encodeTarget(table, fitted, name)))
   const target = encodeTarget(table, fitted, binding.columns[0] as string)
   return binding.encoding === 'one-hot' ? oneHot(target, rowSize) : target.data
+}
+
+/** Several target columns, one number each a row. */
+function sideBySide(targets: readonly EncodedTarget[]): Float32Array {
+  const width = targets.length
+  const rows = new Float32Array((targets[0]?.data.length ?? 0) * width)
+  for (const [unit, { data }] of targets.entries())
+    for (const [row, value] of data.entries()) rows[row * width + unit] = value
+  return rows
 }
 
 function oneHot(target: EncodedTarget, classes: number): Float32Array {

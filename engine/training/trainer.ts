@@ -9,7 +9,7 @@ import type { EpochRecord } from './history.ts'
 import type { TrainingPlan } from './plan.ts'
 import { parsePlan } from './plan-parse.ts'
 import { applyInitialWeights, type SourceTensor } from './plan-weights.ts'
-import { bindSlots, prepareData, wantedRows } from './prepare.ts'
+import { bindSlots, onlyColumn, prepareData, wantedRows } from './prepare.ts'
 import { isAdversarial, learningRatesOf, monitorOf, prepareModel, readingsOf } from './prepare-model.ts'
 import { PseudoLabeler } from './pseudo-labels.ts'
 import { classWeightsOf } from './sample-weights.ts'
@@ -181,8 +181,8 @@ function classWeightsFor(
   rows: Int32Array,
 ): number[] | null {
   if (plan.classWeight !== 'balanced') return null
-  const column = slots.find(({ kind }) => kind === 'target')?.columns[0]
-  return classWeightsOf(table, fitted, column, rows)?.weights ?? null
+  const binding = slots.find(({ kind }) => kind === 'target')
+  return classWeightsOf(table, fitted, binding && onlyColumn(binding), rows)?.weights ?? null
 }
 
 function refuseBeyondMemory(compiled: CompiledModel, slots: readonly DataSlot[], budget: number): void {

@@ -89,6 +89,27 @@ for rows, classes in ((12, 3), (33, 6), (50, 7)):
         for name, score in (("precision", S.precision_score), ("recall", S.recall_score), ("f1", S.f1_score)):
             add(f"{average}_{name}", "sklearn", p, numbers, score(labels, found, average=average, zero_division=0))
 
+# Labels that do not exclude each other, and several numbers at once.
+for rows, labels in ((10, 2), (27, 3), (60, 5)):
+    y = random.integers(0, 2, size=(rows, labels)).astype(float)
+    y[0], y[1] = 0, 1
+    p = (0.3 * y + random.uniform(0.02, 0.68, size=y.shape)).round(4)
+    told = (p > 0.5).astype(int)
+    of_keras("accuracy", M.BinaryAccuracy, p, y)
+    of_keras("log_loss", M.BinaryCrossentropy, p, y)
+    for average in ("macro", "micro", "weighted"):
+        of_keras(f"{average}_f1", M.F1Score, p, y, average=average, threshold=0.5)
+        for name, score in (("precision", S.precision_score), ("recall", S.recall_score), ("f1", S.f1_score)):
+            add(f"{average}_{name}", "sklearn", p, y, score(y, told, average=average, zero_division=0))
+    numbers = random.normal(size=(rows, labels)) * [1, 20, 0.1, 3, 5][:labels]
+    guess = numbers + random.normal(size=numbers.shape) * [0.5, 5, 0.08, 1, 4][:labels]
+    y, p = numbers.round(4), guess.round(4)
+    of_keras("r2_score", M.R2Score, p, y)
+    add("r2_score", "sklearn", p, y, S.r2_score(y, p))
+    of_keras("mean_absolute_error", M.MeanAbsoluteError, p, y)
+    add("mean_absolute_error", "sklearn", p, y, S.mean_absolute_error(y, p))
+    of_keras("root_mean_squared_error", M.RootMeanSquaredError, p, y)
+
 target = pathlib.Path(__file__).with_suffix(".json")
 head = {"keras": keras.__version__, "sklearn": sklearn.__version__}
 body = ",\n".join(json.dumps(case, separators=(",", ":")) for case in cases)

@@ -1,6 +1,6 @@
 import { LaminaError } from '../../base/errors.ts'
 import type { Json } from '../../base/json.ts'
-import type { KFoldResult, ReconstructionReport, Report } from '../../rpc/contract/evaluation.ts'
+import type { KFoldResult, ReconstructionReport, Report, SeveralReports } from '../../rpc/contract/evaluation.ts'
 import { usageError } from '../errors.ts'
 import type { Output } from '../output.ts'
 import { type CommandContext, chooseModel, chooseRun } from '../session.ts'
@@ -44,13 +44,19 @@ async function holdout({ output, open }: CommandContext, path: string, options: 
   const { client, project } = await open(path)
   const run = await chooseRun(client, project, options.run ?? 'latest')
   const part = options.split ?? 'test'
-  const { report } = await client.call.evaluation.evaluate({ project: project.id, run: run.id, part })
+  const { report, several } = await client.call.evaluation.evaluate({ project: project.id, run: run.id, part })
   output.line(`${run.name} of ${run.modelName} on the ${part} part (${report.rows} rows)`)
-  showReport(output, report)
+  if (several) showSeveral(output, several)
+  else showReport(output, report)
   const metrics = Object.fromEntries(
-    Object.entries(scoresOf(report)).map(([name, value]) => [name, { mean: value, sd: 0, folds: [value] }]),
+    Object.entries(several?.scores ?? scoresOf(report)).map(([name, value]) => [
+      name,
+      { mean: value, sd: 0, folds: [value] },
+    ]),
   )
-  output.done({ runId: run.id, split: part, rows: report.rows, ...metrics, report: withoutPoints(report) })
+  const reports = several?.reports.map(({ name, report }) => ({ name, report: withoutPoints(report) }))
+  const shown = reports ? { reports } : { report: withoutPoints(report) }
+  output.done({ runId: run.id, split: part, rows: report.rows, ...metrics, ...shown })
 }
 
 async function crossValidation({ output, open }: CommandContext, path: string, options: Options): Promise<void> {
@@ -137,8 +143,19 @@ function withoutPoints(report: Report): Report {
   return report.task === 'regression' ? { ...report, points: [] } : report
 }
 
-function showReport(output: Output, report: Report): void {
-  const rows = Object.entries(scoresOf(report))
+function showSeveral(output: Output, { reports, scores }: SeveralReports): void {
+  const overall = Object.entries(scores).filter(([name]) => !name.includes('/'))
+  output.table(['metric', 'value'], overall)
+  for (const { name, report } of reports) {
+    output.line()
+    output.line(name)
+    showReport(output, report, { total: false })
+  }
+}
+
+/** `total`: the loss is that of this report, not of several together. */
+function showReport(output: Output, report: Report, { total } = { total: true }): void {
+  const rows = Object.entries(scoresOf(report)).filter(([name]) => total || name !== 'loss')
   output.table(['metric', 'value'], rows)
   if (report.task === 'generation') {
     output.line('One half of both accuracies is a draw; distances compare generated with real rows in scaled units.')

@@ -1,8 +1,9 @@
 import { invariant } from '../../base/errors.ts'
 import { elementCount, type Shape } from '../../base/shape.ts'
-import type { CompiledModel, SlotBinding } from '../../compile/compile.ts'
+import type { CompiledModel } from '../../compile/compile.ts'
 import type { IrGraph, IrNode, IrValue, ValueId } from '../../compile/ir.ts'
 import type { FittedColumn, FittedPreprocessing } from '../../data/dataset.ts'
+import { targetsOf } from '../../evaluation/predict.ts'
 import type { ModelColumn } from '../../evaluation/reconstruction.ts'
 import { OnnxGraph } from './graph.ts'
 import { operatorFor } from './operators.ts'
@@ -17,8 +18,10 @@ import { DataType, encodeModel, IR_VERSION, ML_OPSET, OPSET } from './schema.ts'
 
 export interface ExportedOutput {
   name: string
-  /** Target column. */
+  /** Target column; empty where there are several. */
   column: string
+  /** Several target columns, one unit each: a number, or the probability of the second of two classes. */
+  columns?: readonly { name: string; categories?: readonly string[] }[]
   /** Shape of one row. */
   rowShape: readonly number[]
   /** Class names in the order of the units; one unit is the probability of the second. */
@@ -66,14 +69,17 @@ export function exportOnnx(request: OnnxExportRequest): OnnxExport {
   const names = writer.write()
   const outputs: ExportedOutput[] = []
   const infos = compiled.outputs.map(({ node, name, rowShape }, index) => {
-    const column = targetOf(compiled.slots, node, fitted)
+    const columns = targetsOf(request, node)
+    const [only] = columns.length === 1 ? columns : []
     const given = (request.reconstructed?.get(node) ?? []).filter((each) => each.shift !== 0 || each.scale !== 1)
     const value =
       given.length > 0
         ? reconstructionInSourceUnits(graph, names[index]!, rowShape, request.reconstructed!.get(node)!)
-        : inSourceUnits(graph, names[index]!, column)
+        : inSourceUnits(graph, names[index]!, columns)
     const output = graph.add('Identity', [value], {}, { output: graph.unique(name) })
-    outputs.push({ name: output, column: column?.name ?? '', rowShape, classes: column?.categories })
+    const described =
+      columns.length > 1 ? { columns: columns.map(({ name, categories }) => ({ name, categories })) } : {}
+    outputs.push({ name: output, column: only?.name ?? '', rowShape, classes: only?.categories, ...described })
     return tensorInfo(output, DataType.float, rowShape)
   })
   const inputs = [
@@ -199,14 +205,20 @@ class NetworkWriter {
   }
 }
 
-function targetOf(slots: readonly SlotBinding[], node: string, fitted: FittedPreprocessing): FittedColumn | undefined {
-  const column = slots.find((slot) => slot.kind === 'target' && slot.node === node)?.columns[0]
-  return fitted.targets.find(({ name }) => name === column)
-}
-
-function inSourceUnits(graph: OnnxGraph, value: string, column: FittedColumn | undefined): string {
-  if (column?.type !== 'numeric' || (column.shift === 0 && column.scale === 1)) return value
-  return graph.add('Add', [graph.add('Mul', [value, graph.scalar(1 / column.scale)]), graph.scalar(column.shift)])
+function inSourceUnits(graph: OnnxGraph, value: string, columns: readonly FittedColumn[]): string {
+  if (columns.every(({ type, shift, scale }) => type !== 'numeric' || (shift === 0 && scale === 1))) return value
+  const dims = columns.length > 1 ? [1, columns.length] : []
+  const factor = graph.floats(
+    'unscale',
+    dims,
+    columns.map(({ scale }) => 1 / scale),
+  )
+  const shift = graph.floats(
+    'unshift',
+    dims,
+    columns.map((column) => column.shift),
+  )
+  return graph.add('Add', [graph.add('Mul', [value, factor]), shift])
 }
 
 /** value / scale + shift of each number, in the shape of the Input. */

@@ -3,7 +3,7 @@ import { metrics } from '../../training/metrics/registry.ts'
 import { defineLayer } from '../layer.ts'
 import { consumesMask } from '../masks.ts'
 import type { ParamSpecs } from '../params.ts'
-import { numberParam, textParam } from '../read-params.ts'
+import { columnsParam, numberParam, textParam } from '../read-params.ts'
 import { reconstructedInput } from './input-target.ts'
 
 /** The parameters of all losses, each shown while a loss that has it is chosen or may be chosen by `auto`. */
@@ -29,7 +29,7 @@ export const output = defineLayer({
   icon: 'log-out',
   summary: 'Compares what arrives with a target column, or with an Input.',
   aliases: ['loss', 'label', 'head'],
-  help: 'Names the target column and the loss. With "auto" the loss follows from the target: classes and one unit each give sparse categorical cross-entropy, two classes and one unit give binary cross-entropy, numbers give mean squared error. An autoencoder names one of its own Inputs as target: the network is to give back what it was fed, through a bottleneck or from a noisy copy (noise layers leave the target clean). Steps that a mask of the prediction leaves out count neither in the loss, which is then a mean over the steps that are left, nor in metrics. With several outputs the total loss is $\\sum_k w_k L_k$ (Keras loss_weights).',
+  help: 'Names the target column, or several that are predicted together with a unit each, and the loss. With "auto" the loss follows from the target: classes and one unit each give sparse categorical cross-entropy, two classes and one unit give binary cross-entropy, numbers give mean squared error, several labels binary cross-entropy. An autoencoder names one of its own Inputs as target: the network is to give back what it was fed, through a bottleneck or from a noisy copy (noise layers leave the target clean). Steps that a mask of the prediction leaves out count neither in the loss, which is then a mean over the steps that are left, nor in metrics. With several outputs the total loss is $\\sum_k w_k L_k$ (Keras loss_weights).',
   inputs: [{ name: 'input', label: 'prediction' }],
   outputs: [],
   params: {
@@ -39,6 +39,16 @@ export const output = defineLayer({
       help: 'Target column, empty: the only one there is; or "input:" and the name of an Input that is to be reconstructed.',
       default: '',
       searchable: false,
+      visible: (params) => (params.targets as readonly string[]).length === 0,
+    },
+    targets: {
+      kind: 'columns',
+      of: 'targets',
+      label: 'Several targets',
+      help: 'Target columns that this Output predicts together, one unit each in this order: labels that do not exclude each other (each of two classes; sigmoid and binary cross-entropy), or several numbers (linear and mean squared error). Empty: the one target above.',
+      default: [],
+      searchable: false,
+      visible: (params) => reconstructedInput(params.target) === null,
     },
     anomalyQuantile: {
       kind: 'number',
@@ -107,7 +117,11 @@ export const output = defineLayer({
     const target = textParam(params, 'target')
     const weight = numberParam(params, 'weight')
     const input = reconstructedInput(target)
-    const facts = [input ? `gives back ${input}` : target || 'the target', `loss ${textParam(params, 'loss')}`]
+    const together = columnsParam(params, 'targets').join(', ')
+    const facts = [
+      input ? `gives back ${input}` : together || target || 'the target',
+      `loss ${textParam(params, 'loss')}`,
+    ]
     return weight === 1 ? facts : [...facts, `weight ${weight}`]
   },
   samples: [{ inputs: [[-1, 3]], params: {} }],

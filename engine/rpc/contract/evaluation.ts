@@ -98,7 +98,17 @@ export interface EvaluationRecord {
   run: string
   part: 'train' | 'validation' | 'test'
   createdAt: string
+  /** Of the first Output. */
   report: Report
+  /** Where a model has several Outputs, or one that predicts several columns: the report of each. */
+  several?: SeveralReports
+}
+
+export interface SeveralReports {
+  /** `name` tells them apart: the Output, or the column, or both where there are several of either. */
+  reports: { name: string; report: Report }[]
+  /** Every score, those of one report under `<its name>/<score>`. */
+  scores: Record<string, number>
 }
 
 export interface KFoldResult {

@@ -13,13 +13,13 @@ import { predictTable } from '../../evaluation/predict.ts'
 import { exportPredictionsCsv } from '../../export/predictions-csv.ts'
 import type { StoredEvaluation } from '../../store/results.ts'
 import type { HandlersOf } from '../contract/define.ts'
-import type { EvaluationRecord, evaluation, KFoldResult, Report } from '../contract/evaluation.ts'
+import type { EvaluationRecord, evaluation, KFoldResult, Report, SeveralReports } from '../contract/evaluation.ts'
 import type { EngineContext } from '../services/context.ts'
 import { writeFileAtomically } from '../services/files.ts'
 import { loadSource } from '../services/initial-weights.ts'
 import { loadModelWithData } from '../services/model-loader.ts'
 import type { OpenProject } from '../services/projects.ts'
-import { toKFoldResult, toReport } from '../services/reports.ts'
+import { toKFoldResult, toReports } from '../services/reports.ts'
 import { shuffleLabels } from '../services/shuffle-labels.ts'
 import { type LoadedRun, loadTrained, partOf } from '../services/trained-model.ts'
 
@@ -36,9 +36,8 @@ export const evaluationHandlers: HandlersOf<{ evaluation: typeof evaluation }, E
       anomalies: description.split.heldOut,
     })
     const { outputs } = await predictTable(context.native(), model, description, table, { rows })
-    const target = measured.outputs[0]!.target
-    const report = toReport(measured, outputs, target === '' ? [] : actualValues(model, table, rows, target))
-    const json = { ...report, scores: measured.metrics } as unknown as JsonObject
+    const { report, several } = toReports(measured, outputs, (target) => actualValues(model, table, rows, target))
+    const json = { ...report, scores: measured.metrics, ...(several ? { several } : {}) } as unknown as JsonObject
     const id = open.store.runs.get(run).id
     return toRecord(open.store.evaluations.add({ kind: 'holdout', run: id, model: null, part, report: json }))
   },
@@ -140,8 +139,9 @@ function actualValues({ fitted }: LoadedRun['model'], table: Table, rows: Int32A
 }
 
 function toRecord(stored: StoredEvaluation): EvaluationRecord {
-  const { id, run, part, createdAt, report } = stored
-  return { id, run: run ?? '', part: part ?? 'test', createdAt, report: report as unknown as Report }
+  const { id, run, part, createdAt } = stored
+  const { several, ...report } = stored.report as unknown as Report & { several?: SeveralReports }
+  return { id, run: run ?? '', part: part ?? 'test', createdAt, report, ...(several ? { several } : {}) }
 }
 
 /** The rows of a file that the run has not seen, with what lies beside it. */

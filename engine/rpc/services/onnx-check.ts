@@ -3,6 +3,7 @@ import type { Table } from '../../data/dataset.ts'
 import { encodeFeatures } from '../../data/preprocess.ts'
 import { cellText, columnOf, pickRows } from '../../data/table.ts'
 import { type OutputPrediction, predictTable } from '../../evaluation/predict.ts'
+import { unitOf } from '../../evaluation/several-targets.ts'
 import type { OnnxExport } from '../../export/onnx/export-onnx.ts'
 import type { NativeAddon } from '../../native/program.ts'
 import type { OpenProject } from './projects.ts'
@@ -39,10 +40,16 @@ export async function checkOnnx(
   const results = await session.run(feedsOf(runtime, exported, table, rows, run))
   const { outputs } = await predictTable(native, run.model, run.description, table, { rows })
   let largestDifference = 0
-  for (const [index, { name }] of exported.outputs.entries()) {
+  let next = 0
+  for (const { name, columns } of exported.outputs) {
     const theirs = results[name]?.data as Float32Array
-    const difference = compare(theirs, outputs[index]!, scaleOf(run, outputs[index]!))
-    largestDifference = Math.max(largestDifference, difference)
+    // An Output of several target columns has a prediction for each.
+    const width = columns?.length ?? 1
+    for (let unit = 0; unit < width; unit += 1) {
+      const ours = outputs[next + unit]!
+      largestDifference = Math.max(largestDifference, compare(unitOf(theirs, width, unit), ours, scaleOf(run, ours)))
+    }
+    next += width
   }
   await session.release()
   if (largestDifference <= TOLERANCE) return { rows: rows.length, largestDifference }

@@ -1,5 +1,5 @@
 import type { ClassificationReport as Classes } from '../../evaluation/classification-report.ts'
-import type { EvaluationReport } from '../../evaluation/holdout.ts'
+import type { EvaluationReport, OutputReport } from '../../evaluation/holdout.ts'
 import type { KFoldReport } from '../../evaluation/kfold.ts'
 import type { OutputPrediction } from '../../evaluation/predict.ts'
 import type {
@@ -9,23 +9,41 @@ import type {
   ReconstructionReport,
   RegressionReport,
   Report,
+  SeveralReports,
 } from '../contract/evaluation.ts'
 
 const MAX_POINTS = 2000
 
-/** The first Output's report as clients see it. `actual` are the true values of a regression in source units. */
-export function toReport(
-  { loss, outputs }: EvaluationReport,
+/** What is measured as clients see it: the report of the first Output, and of all where there are several. `actualOf` gives true values of a target in source units. */
+export function toReports(
+  measured: EvaluationReport,
   predictions: readonly OutputPrediction[],
-  actual: ArrayLike<number>,
+  actualOf: (target: string) => ArrayLike<number>,
+): { report: Report; several?: SeveralReports } {
+  const { loss, outputs } = measured
+  const reports = outputs.map((output, index) => toReport(output, loss, predictions[index], actualOf))
+  const [report] = reports as [Report, ...Report[]]
+  if (reports.length === 1) return { report }
+  const names = new Set(outputs.map(({ output }) => output))
+  const nameOf = ({ output, target }: OutputReport) => {
+    const together = outputs.filter((other) => other.output === output).length > 1
+    return !together ? output : names.size === 1 ? target : `${output}/${target}`
+  }
+  const named = outputs.map((output, index) => ({ name: nameOf(output), report: reports[index]! }))
+  return { report, several: { reports: named, scores: measured.metrics } }
+}
+
+function toReport(
+  { report, target }: OutputReport,
+  loss: number,
+  prediction: OutputPrediction | undefined,
+  actualOf: (target: string) => ArrayLike<number>,
 ): Report {
-  const { report, target } = outputs[0]!
   if (report.kind === 'classification') return classification(report, loss)
   if (report.kind === 'reconstruction' || report.kind === 'generation') {
     const { kind, samples, ...scores } = report
     return { ...scores, task: kind, rows: samples, loss } as ReconstructionReport | GenerationReport
   }
-  const first = predictions[0]
   const regression: RegressionReport = {
     task: 'regression',
     target,
@@ -36,7 +54,7 @@ export function toReport(
     rmse: report.rmse,
     r2: report.r2 ?? Number.NaN,
     mape: report.mape,
-    points: first?.kind === 'numeric' ? pointsOf(actual, first.values) : [],
+    points: prediction?.kind === 'numeric' ? pointsOf(actualOf(target), prediction.values) : [],
   }
   return regression
 }
@@ -70,7 +88,9 @@ export function toKFoldResult(
   base: Pick<KFoldResult, 'id' | 'model' | 'createdAt'>,
   report: KFoldReport,
 ): Omit<KFoldResult, never> {
-  const first = report.folds[0]?.report.outputs[0]?.report
+  const [only, ...others] = report.folds[0]?.report.outputs ?? []
+  // One matrix cannot speak for several Outputs.
+  const first = others.length === 0 ? only?.report : undefined
   const isClasses = first?.kind === 'classification'
   return {
     ...base,

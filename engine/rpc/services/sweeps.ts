@@ -150,7 +150,7 @@ export function applyTrial(project: OpenProject, id: string, number: number): nu
 export function toRecord(project: OpenProject, stored: StoredSweep): SweepRecord {
   const request = stored.request as unknown as SweepParams & { objective: string; planned: number }
   const trials = project.store.sweeps.trials(stored.id) as unknown as TrialRecord[]
-  const direction = lowerIsBetter.has(request.objective) ? 'minimize' : 'maximize'
+  const direction = lowerIsBetter.has(request.objective.split('/').at(-1) as string) ? 'minimize' : 'maximize'
   return {
     id: stored.id,
     model: stored.model,

@@ -2,9 +2,9 @@ import { LaminaError } from '../../base/errors.ts'
 import type { Shape } from '../../base/shape.ts'
 import { formatShape, sameShape } from '../../base/shape.ts'
 import type { LossDeclaration } from '../../compile/types.ts'
-import type { DatasetSignature } from '../../graph/document.ts'
+import type { TargetSignature } from '../../graph/document.ts'
 
-export type Target = DatasetSignature['targets'][number]
+export type Target = TargetSignature
 
 /** An error `loss.shape`: prediction and target do not fit. */
 export function lossError(message: string, expected: string, received: string, fix: string): LaminaError {
@@ -25,6 +25,13 @@ export function unitsOf(prediction: Shape): number {
 /** One unit a class: softmax losses. */
 export function checkClassUnits(label: string, prediction: Shape, target: Target | undefined): void {
   const units = unitsOf(prediction)
+  if (target?.kind === 'labels')
+    throw lossError(
+      `${label} is for classes of which one is right, but ${target.column} do not exclude each other.`,
+      'one target column with classes',
+      `${target.columns?.length} columns`,
+      'Use binary cross-entropy with a sigmoid unit for each column.',
+    )
   if (target && target.kind !== 'classes')
     throw lossError(
       `${label} needs classes, but "${target.column}" holds numbers.`,
@@ -49,10 +56,20 @@ export function checkClassUnits(label: string, prediction: Shape, target: Target
     )
 }
 
-/** As many units as target values: one for a column of numbers; for classes one unit (of two classes) or one a class. */
+/** As many units as target values: one for a column of numbers, one a column where there are several; for classes one unit (of two classes) or one a class. */
 export function checkValueUnits(label: string, prediction: Shape, target: Target | undefined): void {
   const units = unitsOf(prediction)
   if (!target) return
+  if (target.columns) {
+    const wanted = target.columns.length
+    if (units === wanted) return
+    throw lossError(
+      `There are ${wanted} target columns, but ${units} ${units === 1 ? 'unit arrives' : 'units arrive'}.`,
+      `${wanted} units`,
+      `${units} ${units === 1 ? 'unit' : 'units'}`,
+      `Give the last Dense ${wanted} units, or choose other target columns.`,
+    )
+  }
   if (target.kind === 'numeric') {
     if (units === 1) return
     throw lossError(

@@ -1,6 +1,6 @@
 import type { Shape } from '../../base/shape.ts'
 import type { MetricDeclaration } from '../../compile/types.ts'
-import { ratio } from './fits.ts'
+import { isLabels, isOneUnitAClass, positives, ratio } from './fits.ts'
 
 /** Counts of one class. */
 interface Counts {
@@ -37,16 +37,16 @@ export function averagedScore(
   const name = { precision: 'Precision', recall: 'Recall', f1: 'F1' }[score]
   return {
     label: `${name}, ${averages[average].label}`,
-    help: `${name} of the classes, ${averages[average].help}; of the most probable class. scikit-learn with average="${average}"${score === 'f1' ? `, Keras F1Score(average="${average}")` : ''}.`,
+    help: `${name} of the classes, ${averages[average].help}; of the most probable class, or of the labels whose probability is above 0.5. scikit-learn with average="${average}"${score === 'f1' ? `, Keras F1Score(average="${average}")` : ''}.`,
     better: 'higher',
-    fits: (prediction, target) =>
-      target?.kind === 'classes' && prediction.length === 2 && (prediction[1] as number) > 1,
+    fits: (prediction, target) => isOneUnitAClass(prediction, target) || isLabels(prediction, target),
     counts: true,
     parts: (prediction: Shape) => 3 * (prediction[1] as number),
     lower(builder, prediction, target, slot) {
       builder.emit('accumulate_class_counts', [prediction, target], { slot })
       return []
     },
+    ofLabels: { lower: positives, counts: false },
     finish(means) {
       const classes = classesOf(means)
       const total = (key: keyof Counts) => classes.reduce((sum, counts) => sum + counts[key], 0)

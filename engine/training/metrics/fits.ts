@@ -8,8 +8,11 @@ type Fits = NonNullable<MetricDeclaration['fits']>
 /** A number is predicted. */
 export const isNumber: Fits = (_, target) => target?.kind === 'numeric'
 
-/** One number is predicted by one unit. */
-export const isOneNumber: Fits = (prediction, target) => isOneUnit(prediction) && target?.kind === 'numeric'
+/** A number is predicted by one unit, or several by as many. */
+export const isNumbers: Fits = (prediction, target) => prediction.length === 2 && target?.kind === 'numeric'
+
+/** Labels are predicted by a unit each. */
+export const isLabels: Fits = (prediction, target) => prediction.length === 2 && target?.kind === 'labels'
 
 /** Two classes are told apart by one unit. */
 export const isBinary: Fits = (prediction, target) =>
@@ -21,7 +24,7 @@ function isOneUnit(prediction: Shape): boolean {
 
 const THRESHOLD = 0.5
 
-/** Means that precision, recall and F1 are made from: of right positives, of predicted ones (above 0.5) and of actual ones. */
+/** Means that precision, recall and F1 are made from: of right positives, of predicted ones (above 0.5) and of actual ones; unit by unit. */
 export function positives(builder: GraphBuilder, prediction: ValueId, target: ValueId): readonly ValueId[] {
   const shape = builder.shapeOf(prediction)
   const constant = (value: number): ValueId => builder.emitOne('fill', [], { value }, { shape })
@@ -29,7 +32,21 @@ export function positives(builder: GraphBuilder, prediction: ValueId, target: Va
   const negative = builder.emitOne('activation', [below], { activation: 'step' })
   const positive = builder.emitOne('subtract', [constant(1), negative])
   const right = builder.emitOne('multiply', [positive, target])
-  return [right, positive, target].map((value) => perSample(builder, value))
+  const [rights, predicted, actual] = [right, positive, target].map((value) => columnsOf(builder, value))
+  return (rights as ValueId[]).flatMap((value, unit) => [
+    value,
+    predicted?.[unit] as ValueId,
+    actual?.[unit] as ValueId,
+  ])
+}
+
+/** Column by column of [N, K] values, each [N]. */
+export function columnsOf(builder: GraphBuilder, value: ValueId): ValueId[] {
+  const width = builder.shapeOf(value)[1] as number
+  if (width === 1) return [perSample(builder, value)]
+  return Array.from({ length: width }, (_, begin) =>
+    perSample(builder, builder.emitOne('slice', [value], { axis: 1, begin }, { shape: [-1, 1] })),
+  )
 }
 
 /** [N, 1] as [N]. */

@@ -1,4 +1,9 @@
-import type { KFoldResult, ReconstructionReport, Report } from '../../../engine/rpc/contract/evaluation.ts'
+import type {
+  KFoldResult,
+  ReconstructionReport,
+  Report,
+  SeveralReports,
+} from '../../../engine/rpc/contract/evaluation.ts'
 import { formatCount, formatNumber, formatPercent } from '../../services/format.ts'
 
 /** A table as rows of cells, the first being the header. */
@@ -43,6 +48,17 @@ export function reportCells(report: Report): Cells {
       report[kind].f1,
       report.rows,
     ]),
+  ]
+}
+
+/** The scores of several reports side by side, those over all of them first. */
+export function overviewCells({ reports, scores }: SeveralReports): Cells {
+  const names = ['all', ...reports.map(({ name }) => name)]
+  const scoreOf = (name: string, score: string) => scores[name === 'all' ? score : `${name}/${score}`]
+  const kinds = Object.keys(scores).map((key) => key.slice(key.lastIndexOf('/') + 1))
+  return [
+    ['', ...names],
+    ...[...new Set(kinds)].map((score) => [score, ...names.map((name) => scoreOf(name, score) ?? '')]),
   ]
 }
 

@@ -40,6 +40,7 @@ describe('a template, on its test rows', () => {
     ['multi-input', 'r2', 0.95],
     ['text-average', 'accuracy', 0.97],
     ['conv-lstm', 'accuracy', 0.95],
+    ['multi-label', 'exact_match', 0.92],
     ['multi-label', 'overheated/f1', 0.93],
     ['multi-label', 'unbalanced/f1', 0.93],
     ['multi-label', 'leaking/f1', 0.93],

@@ -266,7 +266,7 @@ describe('last layer, loss and target', () => {
   it('asks for a target when there are several, and names those there are', () => {
     const two = { ...irisData, targets: [...irisData.targets, { column: 'height', kind: 'numeric' as const }] }
     expect(find(single(3, 'softmax'), 'output.ambiguous-target', two)).toMatchObject({
-      expected: 'one of species, height',
+      expected: 'one of species, height, or several that are predicted together',
     })
     expect(find(single(3, 'softmax'), 'output.no-target', { ...irisData, targets: [] })).toMatchObject({ node: 'out' })
     const wrong = draw({ in: ['input'], a: ['dense', { units: 3 }], out: ['output', { target: 'specie' }] }, [

@@ -4,6 +4,7 @@ import type { EvaluationRecord, KFoldResult } from '../../../../engine/rpc/contr
 import EvaluationView from '../../../../renderer/features/evaluation/EvaluationView.vue'
 import KFoldPanel from '../../../../renderer/features/evaluation/KFoldPanel.vue'
 import { useNavigationStore } from '../../../../renderer/services/navigation.store.ts'
+import UiSelect from '../../../../renderer/ui/UiSelect.vue'
 import { jobOf, openStudio, runOf, show } from '../runs/studio.ts'
 
 vi.mock('vue-echarts', () => ({ default: { name: 'VChart', props: ['option'], template: '<div class="chart" />' } }))
@@ -59,6 +60,34 @@ describe('the evaluation view', () => {
     const cells = view.get('[data-testid=confusion-matrix]').findAll('tbody td')
     expect(cells.map((cell) => cell.text())).toEqual(['10', '5', '0', '15'])
     expect(cells[1]?.attributes('title')).toContain('5 of 15 rows of setosa predicted as virginica (33.3 %)')
+  })
+
+  it('shows the scores of several labels side by side, and the report of the one that is chosen', async () => {
+    const [hot, loose] = [record('run_1', 0.9), record('run_1', 0.6)]
+    const reports = [
+      { name: 'hot', report: hot.report },
+      { name: 'loose', report: loose.report },
+    ]
+    const scores = { loss: 0.5, exact_match: 0.25, accuracy: 0.75, 'hot/accuracy': 0.9, 'loose/accuracy': 0.6 }
+    openStudio([runOf(1)], { 'evaluation.list': () => [{ ...hot, several: { reports, scores } }] })
+    const view = await show(EvaluationView)
+    const cells = view
+      .get('[data-testid=report-overview]')
+      .findAll('tr')
+      .map((row) => row.findAll('th, td').map((cell) => cell.text()))
+    expect(cells).toEqual([
+      ['', 'all', 'hot', 'loose'],
+      ['loss', '0.5', '', ''],
+      ['exact_match', '0.25', '', ''],
+      ['accuracy', '0.75', '0.9', '0.6'],
+    ])
+    expect(view.get('[data-testid=report-accuracy]').text()).toBe('90.0 %')
+    const select = view
+      .findAllComponents(UiSelect)
+      .find((each) => each.props('label') === 'Output or column to report on')
+    select?.vm.$emit('update:modelValue', 'loose')
+    await flushPromises()
+    expect(view.get('[data-testid=report-accuracy]').text()).toBe('60.0 %')
   })
 
   it('shows the earlier report of a run again', async () => {
