@@ -8,10 +8,10 @@ import { ratio } from './fits.ts'
  */
 export function overCountedSteps(metric: MetricDeclaration): MetricDeclaration {
   const { parts = 1, lower, finish } = metric
-  if (typeof parts !== 'number' || metric.counts) return metric
+  if (metric.counts) return metric
   return {
     ...metric,
-    parts: parts + 1,
+    parts: typeof parts === 'number' ? parts + 1 : (prediction) => parts(prediction) + 1,
     lower(builder, prediction, target, slot, mask = null) {
       if (mask === null) return lower(builder, prediction, target, slot)
       return lowerMaskedParts(builder, prediction, target, mask, (folded, predicted, wanted) =>
