@@ -1,3 +1,4 @@
+import { BATCH, formatShape, type Shape } from '../base/shape.ts'
 import type { EdgeId, GraphDocument, NodeId } from './document.ts'
 import { insertOnEdge } from './edit.ts'
 import { mergePatches } from './history.ts'
@@ -51,4 +52,39 @@ export function flattenBeforeDense(
     node = edge?.from.node
   }
   return found === undefined ? undefined : insertFlatten(document, [found])
+}
+
+/** One sample of a shape laid out with `axes` axes, its elements in the same order; null where there is no usual way. */
+function laidOut([, ...sample]: Shape, axes: number): number[] | null {
+  const whole = (value: number) => Number.isInteger(value) && value > 1
+  const [first = 0] = sample
+  // One axis is missing: a single channel.
+  if (sample.length + 1 === axes) return [...sample, 1]
+  // Pixels of square images, grey or in colour.
+  if (sample.length === 1 && axes === 3)
+    for (const channels of [1, 3]) {
+      const side = Math.sqrt(first / channels)
+      if (whole(side)) return [side, side, channels]
+    }
+  const edge = Math.round(Math.cbrt(first))
+  if (sample.length === 1 && axes === 4 && whole(edge) && edge ** 3 === first) return [edge, edge, edge, 1]
+  // Rows of an image or frames of a video are the steps of a sequence.
+  if (axes === 2 && sample.length > 2) return [first, sample.slice(1).reduce((product, size) => product * size, 1)]
+  return null
+}
+
+/** Puts a Reshape, or for a vector a Flatten, before a layer whose input has too few or too many axes; undefined where its layout is not plain. */
+export function reshapeInput(
+  document: GraphDocument,
+  inference: DocumentInference,
+  node: NodeId,
+  rank: number,
+): Patch | undefined {
+  const [edge, ...more] = [...(connectionsOf(document).incoming.get(node)?.values() ?? [])].flat()
+  const shape = inference.nodes[node]?.inputs[0]
+  if (edge && more.length === 0 && rank === 2) return insertFlatten(document, [edge.id])
+  const target = shape && edge && more.length === 0 ? laidOut(shape, rank - 1) : null
+  if (!target || !edge) return undefined
+  const edit = insertOnEdge(document, edge.id, 'reshape', undefined, { targetShape: target })
+  return edit.ok ? { ...edit.patch, label: `Insert Reshape to ${formatShape([BATCH, ...target])}` } : undefined
 }

@@ -1,3 +1,4 @@
+import type { ErrorDetails } from '../base/errors.ts'
 import { formatShape } from '../base/shape.ts'
 import { reconstructedInput } from '../layers/io/input-target.ts'
 import type { LayerDeclaration } from '../layers/layer.ts'
@@ -12,13 +13,13 @@ import type { TrainingPlan } from '../training/plan.ts'
 import { diagnoseAdversaries, hasAdversaries } from './adversarial.ts'
 import { advise } from './advice.ts'
 import type { Diagnostic } from './diagnostic.ts'
-import type { DatasetSignature, GraphDocument, GraphNode } from './document.ts'
+import type { DatasetSignature, GraphDocument, GraphNode, NodeId } from './document.ts'
 import { connect, disconnect, nameProblem, removeNodes, setParams } from './edit.ts'
 import type { DocumentInference } from './infer.ts'
 import { inferDocument, leastEdges } from './infer.ts'
 import { maskFindings } from './mask-findings.ts'
 import { isName, uniqueName } from './names.ts'
-import { flattenMergedInputs } from './repair.ts'
+import { flattenMergedInputs, reshapeInput } from './repair.ts'
 import { sharingFindings } from './sharing.ts'
 import { tokenFindings } from './token-findings.ts'
 import { connectionsOf, reachable } from './topology.ts'
@@ -228,10 +229,18 @@ function shapeFindings(
         ? { ...edit.patch, label: 'Use one vector of all columns' }
         : problem.code === 'graph.shape-mismatch'
           ? flattenMergedInputs(document, inference, node.id)
-          : undefined,
+          : problem.code === 'layer.rank'
+            ? rankRepair(document, inference, node.id, problem)
+            : undefined,
     })
   }
   return found
+}
+
+/** What lays the input of a layer out with as many axes as its problem says it takes. */
+function rankRepair(document: GraphDocument, inference: DocumentInference, node: NodeId, { data }: ErrorDetails) {
+  const rank = (data as { rank?: number } | undefined)?.rank
+  return rank === undefined ? undefined : reshapeInput(document, inference, node, rank)
 }
 
 /** True for an Input that an Output is to give back: it counts, also where nothing else reads it. */

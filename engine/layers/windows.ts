@@ -14,6 +14,7 @@ export function imageOf(shape: Shape | undefined): Image {
     message: 'The input is not made of images.',
     port: 'input',
     expected: 'N x height x width x channels',
+    data: { rank: 4 },
     received: shape ? formatShape(shape) : 'nothing',
     fix: 'Give the Input a shape such as 28 x 28 x 1, or put a Reshape in front.',
   })
@@ -27,6 +28,7 @@ export function sequenceOf(shape: Shape | undefined): readonly [steps: number, c
     message: 'The input is not made of sequences.',
     port: 'input',
     expected: 'N x steps x channels',
+    data: { rank: 3 },
     received: shape ? formatShape(shape) : 'nothing',
     fix: 'Give the Input a shape such as 64 x 16, or put a Reshape in front.',
   })
@@ -42,6 +44,7 @@ export function volumeOf(shape: Shape | undefined): Volume {
     message: 'The input is not made of volumes.',
     port: 'input',
     expected: 'N x depth x height x width x channels',
+    data: { rank: 5 },
     received: shape ? formatShape(shape) : 'nothing',
     fix: 'Give the Input a shape such as 16 x 32 x 32 x 1 (the depth is that of a scan, or the frames of a video), or put a Reshape in front.',
   })

@@ -13,6 +13,33 @@ export interface TableColumn<Row> {
   /** CSS width: `120px`, `minmax(120px, 1fr)`. */
   width?: string
   mono?: boolean
+  /** Left out where the table is too narrow for all of its columns; those with the lowest number go first. */
+  yields?: number
+}
+
+const LEAST_WIDTH = 80
+
+/** The fewest pixels that a column takes. */
+function leastWidth({ width }: { width?: string }): number {
+  return Number(/(\d+)px/.exec(width ?? '')?.[1] ?? LEAST_WIDTH)
+}
+
+/** The fewest pixels that columns take beside each other. */
+export function leastWidthOf<Row>(columns: readonly TableColumn<Row>[]): number {
+  return columns.reduce((sum, column) => sum + leastWidth(column), 0)
+}
+
+/** The columns that have room in so many pixels, in order; all of them where that is not known (0). */
+export function fittingColumns<Row>(columns: readonly TableColumn<Row>[], width: number): readonly TableColumn<Row>[] {
+  const kept = new Set(columns)
+  let taken = leastWidthOf(columns)
+  const yielding = columns.filter((column) => column.yields !== undefined).sort((a, b) => a.yields! - b.yields!)
+  for (const column of yielding) {
+    if (width === 0 || taken <= width) break
+    kept.delete(column)
+    taken -= leastWidth(column)
+  }
+  return columns.filter((column) => kept.has(column))
 }
 
 export interface TableSort {

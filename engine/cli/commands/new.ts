@@ -25,6 +25,8 @@ export async function run(
   })
   const data = project.datasets.map((item) => `${item.name}, ${item.rowCount} rows`).join('; ')
   output.line(`Created ${project.path}${data ? ` (${data})` : ''}`)
-  output.line(`Next: lamina train ${path}`)
+  const { models } = project
+  for (const [index, { name }] of models.entries())
+    output.line(`${index === 0 ? 'Next' : 'Then'}: lamina train ${path}${models.length > 1 ? ` --model ${name}` : ''}`)
   output.done({ project: project.path, models: project.models, datasets: project.datasets })
 }

@@ -49,6 +49,7 @@ function sequence(port: string, shape: Shape | undefined): readonly [number, num
     message: `The ${port} is not made of sequences.`,
     port,
     expected: 'N x steps x features',
+    data: { rank: 3 },
     received: shape ? formatShape(shape) : 'nothing',
     fix:
       shape?.length === 2 ? 'Put an Embedding or a Reshape in front.' : 'Put a Reshape to (steps, features) in front.',

@@ -10,6 +10,7 @@ function widthOf(shape: Shape | undefined): number {
     message: 'Only a vector can be repeated.',
     port: 'input',
     expected: 'N x features',
+    data: { rank: 2 },
     received: shape ? formatShape(shape) : 'nothing',
     fix: 'Put a Flatten in front, or let the recurrent layer return its last state only.',
   })

@@ -30,6 +30,7 @@ function videoOf(shape: Shape | undefined): { steps: number; image: Image } {
     message: 'The input is not a sequence of images.',
     port: 'input',
     expected: 'N x steps x height x width x channels',
+    data: { rank: 5 },
     received: shape ? formatShape(shape) : 'nothing',
     fix: 'Give the Input a shape such as 8 x 32 x 32 x 1 (steps, height, width, channels), or put a Reshape in front.',
   })

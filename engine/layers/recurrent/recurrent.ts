@@ -177,6 +177,7 @@ function sequenceOf(shape: Shape | undefined): { steps: number; features: number
     message: 'The input is not a sequence.',
     port: 'input',
     expected: 'N x steps x features',
+    data: { rank: 3 },
     received: shape ? formatShape(shape) : 'nothing',
     fix:
       shape?.length === 2

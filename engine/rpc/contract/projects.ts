@@ -13,6 +13,8 @@ export interface TemplateInfo {
   task: TemplateTask
   rows: number
   columns: number
+  /** Names of its models, in the order in which they are trained. */
+  models: string[]
 }
 
 export interface RecentProject {

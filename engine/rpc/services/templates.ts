@@ -21,7 +21,8 @@ import { templateFile, templateSize } from './template-data.ts'
 export function templateInfos(): TemplateInfo[] {
   return templates.map((template) => {
     const { id, title, summary, lesson, group, task } = template
-    return { id, title, summary, lesson, group, task, ...templateSize(template) }
+    const models = [template.first, template].flatMap((model) => (model ? [model.modelName] : []))
+    return { id, title, summary, lesson, group, task, models, ...templateSize(template) }
   })
 }
 

@@ -57,7 +57,7 @@ const missingPolicies: Record<ColumnType, Option<MissingPolicy>[]> = {
     { value: 'drop-row', label: 'drop row' },
     { value: 'error', label: 'refuse' },
   ],
-  tensor: [{ value: 'error', label: 'none missing' }],
+  tensor: [{ value: 'error', label: 'none' }],
   text: [
     { value: 'constant', label: 'constant' },
     { value: 'drop-row', label: 'drop row' },

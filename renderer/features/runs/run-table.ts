@@ -45,12 +45,13 @@ export function runColumns(runs: readonly RunSummary[]): TableColumn<RunSummary>
       id: 'epochs',
       label: 'Epochs',
       numeric: true,
-      width: '148px',
+      width: '132px',
       text: (run) => `${formatCount(run.epochs)} / ${formatCount(run.plannedEpochs)}`,
       sort: (run) => run.epochs,
     },
     ...metricColumns(runs).map(
-      (name): TableColumn<RunSummary> => ({
+      (name, index): TableColumn<RunSummary> => ({
+        ...(index > 0 ? { yields: 10 - index } : {}),
         id: name,
         label: shortMetric(name),
         help: metricLabel(name),
@@ -72,6 +73,7 @@ export function runColumns(runs: readonly RunSummary[]): TableColumn<RunSummary>
       id: 'started',
       label: 'Started',
       width: '148px',
+      yields: 2,
       text: (run) => formatTime(run.startedAt),
       sort: (run) => run.startedAt,
     },
@@ -80,10 +82,11 @@ export function runColumns(runs: readonly RunSummary[]): TableColumn<RunSummary>
       label: 'Seed',
       numeric: true,
       width: '60px',
+      yields: 1,
       text: (run) => String(run.seed),
       sort: (run) => run.seed,
     },
-    { id: 'tags', label: 'Tags', width: 'minmax(80px, 1fr)', sort: (run) => run.tags.join(' ') || null },
+    { id: 'tags', label: 'Tags', yields: 0, width: 'minmax(80px, 1fr)', sort: (run) => run.tags.join(' ') || null },
   ]
 }
 

@@ -36,6 +36,18 @@ export function formatShortTime(milliseconds: number): string {
   return milliseconds >= 1 ? `${formatNumber(milliseconds, 3)} ms` : `${formatNumber(milliseconds * 1000, 3)} µs`
 }
 
+/** What is counted as the work of an op, whatever algorithm does it. */
+const DIRECT = 'Floating-point operations of the direct computation'
+
+/** Said when a fast algorithm beats the peak by the operations that are counted. */
+export const ABOVE_PEAK =
+  'Above 100 % of the peak: FLOPs of the direct computation are counted, and Winograd needs fewer.'
+
+/** True when a row is above what the machine could do by direct computation. */
+export function isAbovePeak(rows: readonly ProfileGroup[]): boolean {
+  return rows.some((row) => row.flops > 0 && row.shareOfPeak > 1)
+}
+
 const heading: Readonly<Record<ProfileGrouping, string>> = { layer: 'Layer', op: 'Op', instruction: 'Op, layer' }
 
 export function profileColumns(grouping: ProfileGrouping): TableColumn<ProfileGroup>[] {
@@ -69,7 +81,7 @@ export function profileColumns(grouping: ProfileGrouping): TableColumn<ProfileGr
     {
       id: 'gflops',
       label: 'GFLOP/s',
-      help: 'Floating-point operations that the op declares, over its time',
+      help: `${DIRECT}, over its time`,
       text: (row) => some(row.flops, formatNumber(row.gflops, 3)),
       sort: (row) => (row.flops > 0 ? row.gflops : null),
       numeric: true,
@@ -77,7 +89,7 @@ export function profileColumns(grouping: ProfileGrouping): TableColumn<ProfileGr
     {
       id: 'peak',
       label: 'Of peak',
-      help: 'Of what the machine does in fused multiply-adds with these threads',
+      help: `${DIRECT}, of what the machine does in fused multiply-adds with these threads. More than 100 % is no error: Winograd convolutions reach the result with fewer multiplications than are counted`,
       text: (row) => some(row.flops, formatPercent(row.shareOfPeak)),
       sort: (row) => (row.flops > 0 ? row.shareOfPeak : null),
       numeric: true,

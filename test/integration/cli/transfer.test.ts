@@ -35,6 +35,16 @@ beforeAll(async () => {
 afterAll(() => work.dispose())
 
 describe('the template transfer-learning', () => {
+  it('says which of its models is trained first', async () => {
+    const made = await work.run('new', 'transfer-learning', work.path('told.lamina'))
+    expect(made.stdout).toMatch(
+      /Next: lamina train \S+ --model six-directions\nThen: lamina train \S+ --model four-directions/,
+    )
+    const listed = await work.run('templates', '--json')
+    const template = listed.events.find((event) => event.event === 'template' && event.id === 'transfer-learning')
+    expect(template).toMatchObject({ models: ['six-directions', 'four-directions'] })
+  })
+
   it('says which model to train first', () => {
     expect(early.code).toBe(1)
     expect(early.last).toMatchObject({

@@ -8,7 +8,7 @@ import {
   runColumns,
   shortMetric,
 } from '../../../../renderer/features/runs/run-table.ts'
-import { sortRows } from '../../../../renderer/ui/table.ts'
+import { fittingColumns, sortRows } from '../../../../renderer/ui/table.ts'
 
 const run = (number: number, part: Partial<RunSummary> = {}) =>
   ({
@@ -29,6 +29,14 @@ describe('the table of runs', () => {
     expect(metricColumns([run(1, { metrics })])).toEqual(['validation_loss', 'validation_accuracy'])
     expect(metricColumns([run(1, { metrics: { accuracy: 1, loss: 1 } })])).toEqual(['loss', 'accuracy'])
     expect(metricColumns([run(1, { metrics: { a: 1, b: 1, c: 1, d: 1, loss: 1 } })])).toEqual(['loss', 'a', 'b', 'c'])
+  })
+  it('fits a window of 1100 pixels without scrolling sideways', () => {
+    const metrics = { validation_a: 1, validation_b: 1, validation_c: 1, validation_loss: 1 }
+    const shown = fittingColumns(runColumns([run(1, { metrics })]), 1040).map(({ id }) => id)
+    expect(shown).toEqual(
+      expect.arrayContaining(['number', 'name', 'model', 'status', 'epochs', 'validation_loss', 'time']),
+    )
+    expect(shown).not.toContain('tags')
   })
   it('has short headings', () => {
     expect(shortMetric('validation_mean_absolute_error')).toBe('Val. MAE')

@@ -5,6 +5,7 @@ import type { OpProfile, StepProfile } from '../../../../engine/compile/step-pro
 import ProfilePanel from '../../../../renderer/features/shell/ProfilePanel.vue'
 import {
   formatShortTime,
+  isAbovePeak,
   profileColumns,
   profileRows,
   profileText,
@@ -66,6 +67,13 @@ describe('the rows of a profile', () => {
     expect(lines[0]).toBe('Layer\tShare of the step\tTime\tCalls\tGFLOP/s\tOf peak\tMoved\tGB/s')
     expect(lines[1]).toBe('hidden\t75.0 %\t3 ms\t2\t40\t40.0 %\t1.91 MiB\t0.667')
     expect(lines[3]).toBe('between ops\t0.0 %\t0.5 µs\t1\t—\t—\t—\t—')
+  })
+
+  it('explain a share above the peak, which Winograd reaches by fewer operations than are counted', () => {
+    expect(isAbovePeak(profileRows(profile, 'layer'))).toBe(false)
+    const fast = { ...profile, ops: [op('conv2d', 'strokes', 1, 1.3e8, 1e6), ...profile.ops] }
+    expect(isAbovePeak(profileRows(fast, 'layer'))).toBe(true)
+    expect(profileColumns('layer').find(({ id }) => id === 'peak')?.help).toMatch(/direct computation.*Winograd/)
   })
 
   it('show short times in a fitting unit', () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { templates } from '../../../../engine/templates/registry.ts'
 import { groupTemplates } from '../../../../renderer/features/projects/start.ts'
 
-const list = templates.map((template) => ({ ...template, rows: 1, columns: 1 }))
+const list = templates.map((template) => ({ ...template, rows: 1, columns: 1, models: [template.modelName] }))
 const found = (query: string) => groupTemplates(list, query).flatMap((group) => group.templates.map(({ id }) => id))
 
 describe('the templates of the start page', () => {

@@ -38,6 +38,24 @@ describe('a number field', () => {
     expect((input.element as HTMLInputElement).value).toBe('4')
   })
 
+  it('shows in place of 0 that the choice is left open', async () => {
+    const zero = 'automatic (2)'
+    const field = mount(UiNumberField, { props: { modelValue: 0, label: 'Threads', range: { min: 0, integer: true }, zero } }) // biome-ignore format: one field
+    const input = field.get('input')
+    const shown = () => (input.element as HTMLInputElement).value
+    expect(shown()).toBe(zero)
+    await input.setValue('3')
+    expect(field.emitted('update:modelValue')).toEqual([[3]])
+    await field.setProps({ modelValue: 3 })
+    await input.setValue('0')
+    expect(field.emitted('update:modelValue')).toEqual([[3], [0]])
+    expect(shown()).toBe(zero)
+    await field.setProps({ modelValue: 0, zero: 'automatic (4)' })
+    expect(shown()).toBe('automatic (4)')
+    await input.setValue('')
+    expect(field.find('[role=alert]').exists()).toBe(false)
+  })
+
   it('is empty where several values differ', () => {
     const field = mount(UiNumberField, { props: { modelValue: Number.NaN, label: 'Units', placeholder: 'mixed' } })
     expect((field.get('input').element as HTMLInputElement).value).toBe('')

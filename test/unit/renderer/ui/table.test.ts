@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { clampSize, sizeAfterKey } from '../../../../renderer/ui/split.ts'
-import { nextSort, sortRows, type TableColumn } from '../../../../renderer/ui/table.ts'
+import { fittingColumns, nextSort, sortRows, type TableColumn } from '../../../../renderer/ui/table.ts'
 
 interface Row {
   name: string
@@ -39,6 +39,21 @@ describe('tables', () => {
     expect(sortRows(rows, columns, null)).toBe(rows)
     sortRows(rows, columns, { column: 'loss', direction: 'ascending' })
     expect(names(rows)).toEqual(['run 10', 'run 9', 'run 1'])
+  })
+
+  it('leave out the columns that yield, one after the other, until the rest fits', () => {
+    const layout = [
+      { id: 'name', label: 'Name', width: 'minmax(120px, 2fr)' },
+      { id: 'seed', label: 'Seed', width: '60px', yields: 1 },
+      { id: 'loss', label: 'Loss', width: '100px' },
+      { id: 'tags', label: 'Tags', yields: 0 },
+    ]
+    const shown = (width: number) => fittingColumns(layout, width).map(({ id }) => id)
+    expect(shown(360)).toEqual(['name', 'seed', 'loss', 'tags'])
+    expect(shown(359)).toEqual(['name', 'seed', 'loss'])
+    expect(shown(279)).toEqual(['name', 'loss'])
+    expect(shown(10)).toEqual(['name', 'loss'])
+    expect(shown(0)).toHaveLength(4)
   })
 
   it('go from ascending to descending to unsorted', () => {
