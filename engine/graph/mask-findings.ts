@@ -11,7 +11,7 @@ export function maskFindings(document: GraphDocument, inference: DocumentInferen
   for (const node of Object.values(document.nodes)) {
     const known = inference.nodes[node.id]
     const layer = findLayer(node.type)
-    if (!layer || !known?.complete || layer.mask?.consumes) continue
+    if (!layer || !known?.complete || layer.mask?.consumes === true) continue
     const ports = incoming.get(node.id)
     const edges = layer.inputs.flatMap((port) => {
       const all: readonly GraphEdge[] = ports?.get(port.name) ?? []
@@ -20,6 +20,8 @@ export function maskFindings(document: GraphDocument, inference: DocumentInferen
     const masked = known.inputMasks.findIndex((mask) => mask !== null)
     const edge = edges[masked]
     if (!edge || known.masks.some((mask) => mask !== null)) continue
+    const consumes = layer.mask?.consumes
+    if (typeof consumes === 'function' && consumes(known.inputMasks[masked]!, known)) continue
     const source = document.nodes[edge.from.node]?.name ?? edge.from.node
     const merges = layer.mask !== undefined && (layer.inputs.length > 1 || layer.inputs[0]?.variadic === true)
     found.push({

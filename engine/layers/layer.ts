@@ -94,8 +94,8 @@ export interface MaskRule {
   infer(masks: readonly MaskShape[], context: ShapeContext): readonly MaskShape[]
   /** Their values, computed after the layer itself; called when an output has one. */
   lower(context: LowerContext): readonly (ValueId | null)[]
-  /** The layer's own result takes account of masks, so that they may end here. */
-  consumes?: boolean
+  /** The layer's own result takes account of masks, or of this one, so that they may end here. */
+  consumes?: boolean | ((mask: Shape, context: ShapeContext) => boolean)
 }
 
 /** Thrown by `infer` and `check`; becomes a Diagnostic at the node. */

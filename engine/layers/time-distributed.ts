@@ -86,7 +86,7 @@ function withTimeDistributed(layer: LayerDeclaration): LayerDeclaration {
         return passesMask.infer(masks.map(ofSteps), context)
       },
       lower: (context) => (distributed(context.params) ? passesMask.lower(context) : (mask?.lower(context) ?? [null])),
-      ...(mask?.consumes ? { consumes: true } : {}),
+      ...(mask?.consumes ? { consumes: mask.consumes } : {}),
     },
     ...(lower
       ? {

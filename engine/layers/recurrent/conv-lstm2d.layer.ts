@@ -3,8 +3,9 @@ import type { ValueId } from '../../compile/ir.ts'
 import { lowerActivation } from '../activations.ts'
 import { initializerParams, regularizerOf } from '../initializers.ts'
 import { biasSpecs, kernelParams, kernelSpec, useBiasParam } from '../kernels.ts'
-import type { LowerContext, ShapeContext, WeightSpec } from '../layer.ts'
+import type { LowerContext, MaskRule, ShapeContext, WeightSpec } from '../layer.ts'
 import { defineLayer } from '../layer.ts'
+import { maskOf } from '../masks.ts'
 import type { EffectiveParams } from '../params.ts'
 import { layerError } from '../problem.ts'
 import { booleanParam, numberParam, textParam } from '../read-params.ts'
@@ -20,7 +21,7 @@ import {
   strideHelp,
   withBias,
 } from '../windows.ts'
-import { cellActivationOptions, recurrentActivationParam } from './recurrent.ts'
+import { cellActivationOptions, dropped, recurrentActivationParam, recurrentDropoutParams } from './recurrent.ts'
 
 /** Steps, and the images of one. Throws `layer.rank` for anything but N x steps x height x width x channels. */
 function videoOf(shape: Shape | undefined): { steps: number; image: Image } {
@@ -91,12 +92,59 @@ function step(context: LowerContext, sums: ValueId, before: ValueId | null): { h
   return { h, c }
 }
 
+/** Whether a mask is one of steps, or one of the pixels of every state: that of an input whose pixels are as many. */
+function fits(mask: Shape, context: ShapeContext): boolean {
+  if (mask.length === 2) return true
+  const [height, width] = sizesOf(context).state
+  return mask.length === 4 && mask[2] === height && mask[3] === width
+}
+
+/** The mask of the input, or null where it has none that fits. */
+function fittingMask(context: LowerContext): ValueId | null {
+  const mask = maskOf(context)
+  return mask !== null && fits(context.builder.shapeOf(mask), context) ? mask : null
+}
+
+const convLstmMask: MaskRule = {
+  infer: ([mask], context) => [
+    booleanParam(context.params, 'returnSequences') && mask && fits(mask, context) ? mask : null,
+  ],
+  lower: (context) => [booleanParam(context.params, 'returnSequences') ? fittingMask(context) : null],
+  consumes: fits,
+}
+
+/** A convolution for all gates: of one image, or of one for each gate that left out numbers of its own (`factors` [N, ..., 4 channels]). */
+function gates(
+  { builder }: LowerContext,
+  image: ValueId,
+  factors: ValueId | null,
+  weights: readonly (ValueId | null)[],
+  attributes: ReturnType<typeof convolutionAttributes>,
+): ValueId {
+  if (factors === null) return builder.emitOne('conv2d', [image, ...weights], { ...attributes, groups: 1 })
+  const each = builder.emitOne('concatenate', [image, image, image, image], { axis: 3 })
+  const dropped = builder.emitOne('multiply', [each, factors])
+  return builder.emitOne('conv2d', [dropped, ...weights], { ...attributes, groups: 4 })
+}
+
+/** The new value where a step counts, else the one before it, zeros at first. */
+function unlessMasked({ builder }: LowerContext, mask: ValueId, value: ValueId, before: ValueId | null): ValueId {
+  const kept = builder.emitOne('apply_mask', [value, mask])
+  if (before === null) return kept
+  const ones = builder.emitOne('fill', [], { value: 1 }, { shape: builder.shapeOf(mask) })
+  const left = builder.emitOne('apply_mask', [before, builder.emitOne('subtract', [ones, mask])])
+  return builder.emitOne('add', [kept, left])
+}
+
 function lower(context: LowerContext): ValueId {
   const { builder, values, weights, params } = context
-  const { steps, image, state } = sizesOf(context)
-  const groups = { groups: 1 }
-  const ofInput = { ...convolutionAttributes(imageWindows(image, params, 'kernel')), ...groups }
-  const ofState = { ...convolutionAttributes(imageWindows(state, stateParams(params), 'kernel')), ...groups }
+  const { steps, image, state, filters } = sizesOf(context)
+  const ofInput = convolutionAttributes(imageWindows(image, params, 'kernel'))
+  const ofState = convolutionAttributes(imageWindows(state, stateParams(params), 'kernel'))
+  const [height, width, channels] = image
+  const inputFactors = dropped(context, 'dropout', [height, width, 4 * channels], 0)
+  const stateFactors = dropped(context, 'recurrentDropout', [state[0], state[1], 4 * filters], 1)
+  const mask = fittingMask(context)
   const read = Array.from({ length: steps }, (_, index) =>
     booleanParam(params, 'goBackwards') ? steps - 1 - index : index,
   )
@@ -105,11 +153,21 @@ function lower(context: LowerContext): ValueId {
   for (const time of read) {
     const slice = builder.emitOne('slice', [values[0]!], { axis: 1, begin: time }, { shape: [-1, 1, ...image] })
     const frame = builder.emitOne('reshape', [slice], {}, { shape: [-1, ...image] })
-    let sums = builder.emitOne('conv2d', [frame, weights.kernel!, weights.bias ?? null], ofInput)
-    const last = states.at(-1)
-    if (last !== undefined)
-      sums = builder.emitOne('add', [sums, builder.emitOne('conv2d', [last, weights.recurrent_kernel!, null], ofState)])
-    const { h, c } = step(context, sums, cell)
+    let sums = gates(context, frame, inputFactors, [weights.kernel!, weights.bias ?? null], ofInput)
+    const last = states.at(-1) ?? null
+    if (last !== null)
+      sums = builder.emitOne('add', [
+        sums,
+        gates(context, last, stateFactors, [weights.recurrent_kernel!, null], ofState),
+      ])
+    let { h, c } = step(context, sums, cell)
+    if (mask !== null) {
+      const [, , ...pixels] = builder.shapeOf(mask)
+      const column = builder.emitOne('slice', [mask], { axis: 1, begin: time }, { shape: [-1, 1, ...pixels] })
+      const counts = builder.emitOne('reshape', [column], {}, { shape: [-1, ...pixels] })
+      h = unlessMasked(context, counts, h, last)
+      c = unlessMasked(context, counts, c, cell)
+    }
     states.push(h)
     cell = c
   }
@@ -125,7 +183,7 @@ export const convLstm2d = defineLayer({
   category: 'recurrent',
   icon: 'clapperboard',
   summary: 'An LSTM over sequences of images whose products are convolutions: for video and maps that change.',
-  help: 'As in LSTM, with gates $i, f, o = \\sigma(x_t * W + h_{t-1} * R + b)$ and candidate $g = \\tanh(\\ldots)$, where $*$ is a convolution: state and cell are images. The convolution of the input has the padding and stride set here; that of the state keeps its size. Each step is computed by operations of its own, so the network grows with the number of steps.',
+  help: 'As in LSTM, with gates $i, f, o = \\sigma(x_t * W + h_{t-1} * R + b)$ and candidate $g = \\tanh(\\ldots)$, where $*$ is a convolution: state and cell are images. The convolution of the input has the padding and stride set here; that of the state keeps its size. A step, or a pixel of a step, that a mask leaves out keeps both. Dropout leaves out the same numbers at every step, of each gate its own. Each step is computed by operations of its own, so the network grows with the number of steps.',
   inputs: [{ name: 'input', label: 'images' }],
   outputs: [{ name: 'output', label: 'output' }],
   params: {
@@ -157,6 +215,7 @@ export const convLstm2d = defineLayer({
       keras: 'go_backwards',
       default: false,
     },
+    ...recurrentDropoutParams,
     useBias: useBiasParam,
     unitForgetBias: {
       kind: 'boolean',
@@ -180,6 +239,7 @@ export const convLstm2d = defineLayer({
     const bias = biasSpecs(4 * filters, params)
     return [...kernels(context), ...bias.map((spec) => ({ ...spec, initializer: { ...spec.initializer, ...ones } }))]
   },
+  mask: convLstmMask,
   lower(context) {
     const output = lower(context)
     const activity = regularizerOf(context.params, 'activity')
@@ -195,6 +255,7 @@ export const convLstm2d = defineLayer({
     { inputs: [[-1, 2, 4, 3, 2]], params: { filters: 2, kernelHeight: 3, kernelWidth: 2 } },
     { inputs: [[-1, 3, 3, 3, 1]], params: { filters: 2, padding: 'same', returnSequences: true, useBias: false } },
     { inputs: [[-1, 2, 5, 4, 1]], params: { filters: 1, strideHeight: 2, padding: 'same', goBackwards: true } },
+    { inputs: [[-1, 3, 3, 4, 2]], params: { filters: 2, dropout: 0.3, recurrentDropout: 0.4, returnSequences: true } },
     { inputs: [[-1, 1, 3, 3, 2]], params: { filters: 2, recurrentActivation: 'hard_sigmoid', recurrentL2: 0.01 } },
   ],
 })

@@ -55,6 +55,30 @@ const withBias = { visible: (params: EffectiveParams) => params.useBias === true
 const biasRegularizer = regularizerParams('bias')
 const biasConstraint = constraintParams('bias')
 
+/** Keras' `dropout` and `recurrent_dropout`. */
+export const recurrentDropoutParams: ParamSpecs = {
+  dropout: {
+    kind: 'number',
+    label: 'Dropout',
+    help: 'Fraction of the input features set to zero while training, the same at every step of a sequence.',
+    keras: 'dropout',
+    default: 0,
+    min: 0,
+    max: 1,
+    exclusiveMax: true,
+  },
+  recurrentDropout: {
+    kind: 'number',
+    label: 'Recurrent dropout',
+    help: 'Fraction of the state set to zero on its way to the next step while training, the same at every step; each gate leaves out numbers of its own.',
+    keras: 'recurrent_dropout',
+    default: 0,
+    min: 0,
+    max: 1,
+    exclusiveMax: true,
+  },
+}
+
 const params: ParamSpecs = {
   units: {
     kind: 'integer',
@@ -105,26 +129,7 @@ const params: ParamSpecs = {
     default: false,
     visible: (params) => params.bidirectional !== true,
   },
-  dropout: {
-    kind: 'number',
-    label: 'Dropout',
-    help: 'Fraction of the input features set to zero while training, the same at every step of a sequence.',
-    keras: 'dropout',
-    default: 0,
-    min: 0,
-    max: 1,
-    exclusiveMax: true,
-  },
-  recurrentDropout: {
-    kind: 'number',
-    label: 'Recurrent dropout',
-    help: 'Fraction of the state set to zero on its way to the next step while training, the same at every step; each gate leaves out numbers of its own.',
-    keras: 'recurrent_dropout',
-    default: 0,
-    min: 0,
-    max: 1,
-    exclusiveMax: true,
-  },
+  ...recurrentDropoutParams,
   zeroOutputForMask: {
     kind: 'boolean',
     label: 'Zero output for mask',
@@ -228,12 +233,12 @@ function directionWeights(kind: RecurrentKind, { inputs, params }: ShapeContext,
   return specs
 }
 
-/** Factors of inverted dropout [N, rows, size], one draw for a whole sequence; null where nothing is dropped. */
-function dropped(context: LowerContext, param: string, rows: number, size: number, draw: number): ValueId | null {
+/** Factors of inverted dropout [N, ...], one draw for a whole sequence; null where nothing is dropped. */
+export function dropped(context: LowerContext, param: string, sizes: Shape, draw: number): ValueId | null {
   const { builder, params, training, stream } = context
   const rate = numberParam(params, param)
   if (!training || rate === 0) return null
-  const ones = builder.emitOne('fill', [], { value: 1 }, { shape: [-1, rows, size] })
+  const ones = builder.emitOne('fill', [], { value: 1 }, { shape: [-1, ...sizes] })
   return builder.emit('dropout', [ones], { rate, stream: stream + draw * STREAM_STEP })[0]!
 }
 
@@ -251,8 +256,8 @@ function lower(kind: RecurrentKind, context: LowerContext): ValueId[] {
     const operands = [
       ...['kernel', 'recurrent_kernel', 'bias'].map((name) => weights[`${prefix}${name}`] ?? null),
       mask,
-      dropped(context, 'dropout', rows, features, draw),
-      dropped(context, 'recurrentDropout', rows, numberParam(params, 'units'), draw + 1),
+      dropped(context, 'dropout', [rows, features], draw),
+      dropped(context, 'recurrentDropout', [rows, numberParam(params, 'units')], draw + 1),
     ]
     const attributes = {
       returnSequences,

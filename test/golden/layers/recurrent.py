@@ -88,6 +88,28 @@ def conv_lstm(name, params, layer, shape, **more):
     return case(name, "conv_lstm2d", params, layer, [shape], names=NAMES if params.get("useBias", True) else NAMES[:2], rate=0.3, **more)
 
 
+def conv_lstm_drawn(name, params, layer, shape, *, mask=None, dropout=0, recurrent_dropout=0, state=None):
+    """With factors of dropout that are given (four a number, gate by gate, along the channels), and with a mask."""
+    drawn, draws, options = [None, None], [], {}
+    for index, (rate, sizes) in enumerate([(dropout, shape[2:]), (recurrent_dropout, state)]):
+        if rate:
+            drawn[index] = ((random.uniform(size=(shape[0], *sizes[:2], 4 * sizes[2])) >= rate) / (1 - rate)).round(6).astype("float32")
+            draws.append(drawn[index])
+            options["training"] = True
+    as_drawn = lambda values: list(torch.tensor(values).chunk(4, -1))
+    if dropout:
+        layer.cell.dropout = dropout
+        layer.cell.get_dropout_mask = lambda _: as_drawn(drawn[0])
+    if recurrent_dropout:
+        layer.cell.recurrent_dropout = recurrent_dropout
+        layer.cell.get_recurrent_dropout_mask = lambda _: as_drawn(drawn[1])
+    if mask is not None:
+        options["mask"] = torch.tensor(mask, dtype=torch.bool)
+    ours = {**params, **({"dropout": dropout} if dropout else {}), **({"recurrentDropout": recurrent_dropout} if recurrent_dropout else {})}
+    return conv_lstm(name, ours, layer, shape, masks=None if mask is None else [mask.astype("float32")], draws=draws or None,
+                     call=lambda built, tensors: built(tensors[0], **options))
+
+
 def each_step(name, kind, params, layer, shape, names=None, rate=0.1, **more):
     return case(f"{kind}, {name}", kind, {**params, "timeDistributed": True}, L.TimeDistributed(layer), [shape], names=names, rate=rate, **more)
 
@@ -130,6 +152,15 @@ cases = [
               L.ConvLSTM2D(3, 2, strides=2, padding="same", return_sequences=True), (2, 3, 5, 4, 1)),
     conv_lstm("backwards, no bias, one video", {"filters": 2, "padding": "same", "goBackwards": True, "useBias": False, "recurrentActivation": "hard_sigmoid", "returnSequences": True},
               L.ConvLSTM2D(2, 3, padding="same", go_backwards=True, use_bias=False, recurrent_activation="hard_sigmoid", return_sequences=True), (1, 4, 3, 4, 2)),
+    conv_lstm_drawn("masked", {"filters": 2, "kernelHeight": 2, "kernelWidth": 2}, L.ConvLSTM2D(2, 2), (4, 5, 3, 3, 1), mask=MASK),
+    conv_lstm_drawn("masked, every step, backwards", {"filters": 2, "padding": "same", "returnSequences": True, "goBackwards": True},
+                    L.ConvLSTM2D(2, 3, padding="same", return_sequences=True, go_backwards=True), (3, 5, 2, 3, 2), mask=ENDS),
+    conv_lstm_drawn("masked pixels", {"filters": 2, "padding": "same", "returnSequences": True}, L.ConvLSTM2D(2, 3, padding="same", return_sequences=True), (2, 3, 3, 2, 1),
+                    mask=random.integers(0, 2, size=(2, 3, 3, 2))),
+    conv_lstm_drawn("dropout of the input", {"filters": 2, "kernelHeight": 2, "kernelWidth": 1}, L.ConvLSTM2D(2, (2, 1)), (3, 3, 3, 2, 2), dropout=0.4),
+    conv_lstm_drawn("dropout of both, masked", {"filters": 3, "kernelHeight": 2, "kernelWidth": 2, "padding": "same", "returnSequences": True},
+                    L.ConvLSTM2D(3, 2, padding="same", return_sequences=True), (4, 5, 3, 2, 2), mask=MASK, dropout=0.3, recurrent_dropout=0.4, state=(3, 2, 3)),
+    conv_lstm_drawn("dropout of the state, one video", {"filters": 2, "padding": "same"}, L.ConvLSTM2D(2, 3, padding="same"), (1, 4, 3, 3, 1), recurrent_dropout=0.4, state=(3, 3, 2)),
     each_step("sequences", "dense", {"units": 3, "activation": "tanh"}, L.Dense(3, "tanh"), (2, 4, 5),
               torch_forward=folded(lambda x, w: torch.tanh(x @ w["kernel"] + w["bias"]))),
     each_step("images", "conv2d", {"filters": 3, "kernelHeight": 2, "kernelWidth": 2, "padding": "same"}, L.Conv2D(3, 2, padding="same"), (2, 3, 4, 5, 2)),
