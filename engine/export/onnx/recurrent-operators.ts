@@ -1,6 +1,7 @@
-import { invariant, LaminaError } from '../../base/errors.ts'
+import { invariant } from '../../base/errors.ts'
 import type { Attributes } from '../../ops/op.ts'
 import type { OperatorContext, OperatorMapping } from './operators.ts'
+import { packSequences } from './recurrent-mask.ts'
 
 interface CellMapping {
   opType: string
@@ -66,34 +67,44 @@ function biasOf(bias: Float32Array, units: number, order: readonly number[]): Fl
 function recurrent(cell: CellMapping, { graph, inputs, inputShapes, literals, attributes }: OperatorContext): string {
   const [, kernel, recurrentKernel, bias] = literals
   invariant(kernel && recurrentKernel, 'the weights of a recurrent layer are not known')
-  if (inputs[4] != null)
-    throw new LaminaError({
-      code: 'export.recurrent-mask',
-      message: `ONNX' ${cell.opType} cannot leave steps out of a sequence.`,
-      where: cell.opType,
-      expected: 'a recurrent layer without a mask',
-      received: 'one behind Embedding with Mask zero, or behind Masking',
-      fix: 'Export the weights as safetensors, or train without Mask zero and Masking in front of recurrent layers.',
-    })
   const [, steps, features] = inputShapes[0] as readonly [number, number, number]
   const units = inputShapes[2]?.[0] as number
   const { order } = cell
   const columns = cell.gates * units
+  const backwards = Boolean(attributes.goBackwards)
+  const returnSequences = Boolean(attributes.returnSequences)
+  const mask = inputs[4]
+  const packed =
+    mask == null
+      ? null
+      : packSequences({
+          graph,
+          x: inputs[0]!,
+          mask,
+          steps,
+          features,
+          units,
+          backwards,
+          returnSequences,
+          zeroOutputForMask: Boolean(attributes.zeroOutputForMask),
+        })
   const operands = [
-    graph.add('Transpose', [inputs[0]!], { perm: [1, 0, 2] }),
+    graph.add('Transpose', [packed?.padded ?? inputs[0]!], { perm: [1, 0, 2] }),
     graph.floats('kernel', [1, columns, features], turned(kernel, features, units, order)),
     graph.floats('recurrent_kernel', [1, columns, units], turned(recurrentKernel, units, units, order)),
   ]
   if (bias) operands.push(graph.floats('bias', [1, 2 * columns], biasOf(bias, units, order)))
-  const backwards = Boolean(attributes.goBackwards)
+  if (packed) operands.push(...(bias ? [] : ['']), packed.lengths)
   const sequence = graph.add(cell.opType, operands, {
     hidden_size: units,
     direction: backwards ? 'reverse' : 'forward',
     ...activationsOf(cell.functions(attributes.activation as string, attributes.recurrentActivation as string)),
     ...cell.extra?.(attributes),
   })
-  if (attributes.returnSequences)
-    return graph.add('Transpose', [graph.add('Squeeze', [sequence, graph.integers('axes', [1])])], { perm: [1, 0, 2] })
+  const bySample = (): string =>
+    graph.add('Transpose', [graph.add('Squeeze', [sequence, graph.integers('axes', [1])])], { perm: [1, 0, 2] })
+  if (packed) return packed.unpack(bySample())
+  if (returnSequences) return bySample()
   const last = graph.add('Gather', [sequence, graph.integers('step', [backwards ? 0 : steps - 1])], { axis: 0 })
   return graph.add('Squeeze', [last, graph.integers('axes', [0, 1])])
 }

@@ -6,7 +6,7 @@ export const ML_OPSET = 3
 export const IR_VERSION = 8
 
 /** `TensorProto.DataType`. */
-export const DataType = { float: 1, uint8: 2, int64: 7, string: 8, bool: 9 } as const
+export const DataType = { float: 1, uint8: 2, int32: 6, int64: 7, string: 8, bool: 9 } as const
 /** `AttributeProto.AttributeType`. */
 export const AttributeType = { float: 1, int: 2, string: 3, floats: 6, ints: 7, strings: 8 } as const
 

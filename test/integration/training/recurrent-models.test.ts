@@ -171,15 +171,6 @@ describe('a network with recurrent layers', () => {
     },
   )
 
-  it('names the layer that ONNX cannot say with a mask', async () => {
-    const project = idsProject('lstm', { units: 3 }, { epochs: 1, batchSize: 20, optimizer: adam })
-    const { model } = await createTrainer({ native }).train(project)
-    const { compiled, persistent, fitted } = model
-    expect(() => exportOnnx({ compiled, persistent, fitted, name: 'test', version: '0.0.0' })).toThrow(
-      /cannot leave steps out/,
-    )
-  })
-
   it('learns from sequences of images by ConvLSTM2D, and by Conv2D at every step, and says so in ONNX', async () => {
     const layers = [
       { type: 'input', name: 'frames', params: { shape: [2, 2, 2, 1] } },
