@@ -2,7 +2,7 @@ import { closeSync, existsSync, fstatSync, openSync, readSync, rmSync, statSync 
 import { dirname } from 'node:path'
 import BetterSqlite, { type Database } from 'better-sqlite3'
 import { LaminaError } from '../base/errors.ts'
-import { migrate } from './migrate.ts'
+import { migrate, requireCurrentVersion } from './migrate.ts'
 import { damaged, storeError } from './sqlite-errors.ts'
 
 /** "LMNA": marks a SQLite file as a Lamina project. */
@@ -70,9 +70,35 @@ export function openDatabase(path: string): Database {
   }
 }
 
-/** Folds the write-ahead log back into the one file and closes it. */
+/**
+ * Opens an existing project file to read in it; nothing of the file is changed. Throws as `openDatabase` does, and `store.older-version` for a
+ * file that would have to be migrated.
+ */
+export function openDatabaseReadOnly(path: string): Database {
+  const whole = checkHeader(path)
+  try {
+    inspect(path, whole)
+    const database = new BetterSqlite(path, { readonly: true, fileMustExist: true })
+    try {
+      database.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`)
+      requireCurrentVersion(database, path)
+      return database
+    } catch (error) {
+      database.close()
+      throw error
+    }
+  } catch (error) {
+    throw storeError(error, path)
+  }
+}
+
+/** Folds the write-ahead log back into the one file and closes it; of a file opened to be read it only closes. */
 export function closeDatabase(database: Database): void {
   if (!database.open) return
+  if (database.readonly) {
+    database.close()
+    return
+  }
   try {
     database.pragma('wal_checkpoint(TRUNCATE)')
     database.pragma('journal_mode = DELETE')

@@ -18,17 +18,8 @@ export const currentVersion = migrations.length
  * Throws `store.newer-version` for a file of a later Lamina and `store.migration-failed`.
  */
 export function migrate(database: Database, path: string, steps: readonly Migration[] = migrations): void {
-  const version = database.pragma('user_version', { simple: true }) as number
   const newest = steps.at(-1)?.version ?? 0
-  if (version > newest)
-    throw new LaminaError({
-      code: 'store.newer-version',
-      message: 'This project was saved by a newer Lamina.',
-      where: path,
-      expected: `project format ${newest} or older`,
-      received: `project format ${version}`,
-      fix: 'Update Lamina, then open the project again. The file was not changed.',
-    })
+  const version = versionUpTo(newest, database, path)
   for (const step of steps) {
     if (step.version <= version) continue
     const apply = database.transaction(() => {
@@ -50,4 +41,32 @@ export function migrate(database: Database, path: string, steps: readonly Migrat
       )
     }
   }
+}
+
+/** Checks that a file is of the current form without bringing it there. Throws `store.newer-version` and `store.older-version`. */
+export function requireCurrentVersion(database: Database, path: string): void {
+  const version = versionUpTo(currentVersion, database, path)
+  if (version === currentVersion) return
+  throw new LaminaError({
+    code: 'store.older-version',
+    message: 'This project was saved by an older Lamina, and reading in it must not change it.',
+    where: path,
+    expected: `project format ${currentVersion}`,
+    received: `project format ${version}`,
+    fix: 'Open it once as a project of its own, which brings it to the present format, or use a copy.',
+  })
+}
+
+/** The version of a file. Throws `store.newer-version`. */
+function versionUpTo(newest: number, database: Database, path: string): number {
+  const version = database.pragma('user_version', { simple: true }) as number
+  if (version <= newest) return version
+  throw new LaminaError({
+    code: 'store.newer-version',
+    message: 'This project was saved by a newer Lamina.',
+    where: path,
+    expected: `project format ${newest} or older`,
+    received: `project format ${version}`,
+    fix: 'Update Lamina, then open the project again. The file was not changed.',
+  })
 }

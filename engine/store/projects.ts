@@ -2,7 +2,7 @@ import { statSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import type { Database } from 'better-sqlite3'
 import type { Disposable } from '../base/disposable.ts'
-import { closeDatabase, createDatabase, openDatabase } from './database.ts'
+import { closeDatabase, createDatabase, openDatabase, openDatabaseReadOnly } from './database.ts'
 import { DatasetRepository } from './datasets.ts'
 import { ModelRepository } from './models.ts'
 import { ArtifactRepository, EvaluationRepository, SweepRepository } from './results.ts'
@@ -50,6 +50,12 @@ export class ProjectStore implements Disposable {
     store.runs.markInterrupted()
     store.sweeps.markInterrupted()
     return store
+  }
+
+  /** Opens a project to read in it: nothing is migrated, marked or written. Errors: see `openDatabaseReadOnly`. */
+  static read(path: string): ProjectStore {
+    const full = resolve(path)
+    return new ProjectStore(openDatabaseReadOnly(full), full)
   }
 
   get name(): string {

@@ -52,7 +52,7 @@ export function sourceRun({ store }: OpenProject, wanted: string): StoredRun {
   throw unknownRun(wanted, `The project has no model "${name}".`, `Name one of ${models.join(', ')}, or a run.`)
 }
 
-/** Does work on a project file, which is opened for it unless it is open. */
+/** Reads in a project file, which stays as it is. */
 export function withProject<T>(
   context: Pick<EngineContext, 'projects'>,
   project: OpenProject,
@@ -70,7 +70,7 @@ export function withProject<T>(
       received: full,
       fix: 'Correct the path, or leave it empty for this project.',
     })
-  return context.projects.visit(full, work)
+  return context.projects.read(full, work)
 }
 
 /** The weights that a plan starts from; null when it starts with fresh ones. Throws `training.initial-weights-*`, `runs.no-weights`. */

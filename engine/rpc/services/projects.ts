@@ -50,12 +50,12 @@ export class Projects {
     return same ?? this.#register(ProjectStore.open(full))
   }
 
-  /** Does work on a project: the open one of that file, else the file opened for it and closed again. */
-  visit<T>(path: string, work: (project: OpenProject) => T): T {
+  /** Reads in a project: the open one of that file, else the file, which stays as it is. */
+  read<T>(path: string, work: (project: OpenProject) => T): T {
     const full = resolve(path)
     const same = [...this.#open.values()].find((project) => canonical(project.store.path) === canonical(full))
     if (same) return work(same)
-    const store = ProjectStore.open(full)
+    const store = ProjectStore.read(full)
     try {
       return work({ id: '', store, tables: new DatasetCache(store) })
     } finally {

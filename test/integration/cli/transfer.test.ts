@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { StartedFrom } from '../../../engine/rpc/contract/training.ts'
 import { Workspace } from './lamina.ts'
@@ -77,6 +78,7 @@ describe('lamina train --from', () => {
   it('takes weights of another project and leaves what has other shapes where that is asked for', async () => {
     const other = work.path('other.lamina')
     await work.ok('new', 'digits-cnn', other)
+    const before = readFileSync(project)
     const from = ['--from', String(base), '--from-project', project, '--epochs', '1']
     const named = (layers: string) => ['--set', `training.initialWeights.layers=${layers}`]
     const refused = await work.run('train', other, ...from, ...named('strokes=,shapes=strokes'), '--json')
@@ -85,6 +87,8 @@ describe('lamina train --from', () => {
       where: 'shapes',
       expected: 'kernel 3 x 3 x 16 x 32, bias 32',
     })
+    // Reading is not writing.
+    expect(readFileSync(project).equals(before)).toBe(true)
   })
 
   it('lists what it loads and what it leaves', async () => {

@@ -118,6 +118,66 @@ describe('a project file', () => {
   })
 })
 
+describe('reading in a project', () => {
+  const read = <T>(path: string, work: (store: ProjectStore) => T): T => {
+    const store = ProjectStore.read(path)
+    try {
+      return work(store)
+    } finally {
+      store.dispose()
+    }
+  }
+
+  it('leaves the file as it is, with a run that a dead process left running', () => {
+    const path = filledProject('read.lamina')
+    const database = new BetterSqlite(path)
+    database.exec(`UPDATE runs SET status = 'running', owner = '999999:1' WHERE number = 1`)
+    database.close()
+    const before = readFileSync(path)
+    const statusOf = ({ runs }: ProjectStore) => runs.list().find(({ number }) => number === 1)?.status
+    expect(read(path, statusOf)).toBe('running')
+    expect(readFileSync(path).equals(before)).toBe(true)
+    expect(existsSync(`${path}-wal`)).toBe(false)
+    // Opening it is what marks the run.
+    const opened = ProjectStore.open(path)
+    expect(statusOf(opened)).toBe('interrupted')
+    opened.dispose()
+  })
+
+  it('sees what lies in the log of a process that died, and folds nothing in', () => {
+    const living = filledProject('living.lamina')
+    const store = ProjectStore.open(living)
+    store.models.create({ name: 'late', dataset: null, document: {}, plan: {} })
+    const path = join(folder, 'dead.lamina')
+    for (const suffix of ['', '-wal']) copyFileSync(living + suffix, path + suffix)
+    store.dispose()
+    const before = ['', '-wal'].map((suffix) => readFileSync(path + suffix))
+    expect(read(path, ({ models }) => models.list().map(({ name }) => name))).toContain('late')
+    expect(['', '-wal'].map((suffix) => readFileSync(path + suffix))).toEqual(before)
+  })
+
+  it('refuses to write', () => {
+    const path = filledProject('written.lamina')
+    const write = (store: ProjectStore) => {
+      store.name = 'other'
+    }
+    expect(codeOf(() => read(path, write))).toBe('store.read-only')
+  })
+
+  it('refuses a file that would have to be migrated, or is of a newer version, and leaves it', () => {
+    const old = join(folder, 'old.lamina')
+    copyFileSync(new URL('../../fixtures/version-1.lamina-fixture', import.meta.url), old)
+    const young = filledProject('young.lamina')
+    const database = new BetterSqlite(young)
+    database.pragma(`user_version = ${currentVersion + 1}`)
+    database.close()
+    const before = [old, young].map((path) => readFileSync(path))
+    expect(codeOf(() => ProjectStore.read(old))).toBe('store.older-version')
+    expect(codeOf(() => ProjectStore.read(young))).toBe('store.newer-version')
+    expect([old, young].map((path) => readFileSync(path))).toEqual(before)
+  })
+})
+
 describe('migrations', () => {
   it('bring the fixture of version 1 to the current form with its content', () => {
     const path = join(folder, 'version-1.lamina')
