@@ -9,7 +9,7 @@ export const textLstm: Template = {
   title: 'Word order by LSTM',
   summary: 'Who acts on whom: a task that only the order of words decides.',
   lesson:
-    'Every sentence occurs with its animals in either order, so both classes hold the same words and whatever counts words stays at one half. Replace the LSTM by GlobalAveragePooling1D to see it.',
+    'Every sentence occurs with its animals in either order, so both classes hold the same words and whatever counts words stays at one half. Replace the LSTM by GlobalAveragePooling1D to see it. The embedding masks padding, so the memory ends with the last word, however long the sentence.',
   group: 'text',
   order: 20,
   task: 'classification',
@@ -31,7 +31,7 @@ export const textLstm: Template = {
   },
   document: chain([
     { type: 'input', name: 'text' },
-    { type: 'embedding', name: 'words', params: { inputDim: 40, outputDim: 16 } },
+    { type: 'embedding', name: 'words', params: { inputDim: 40, outputDim: 16, maskZero: true } },
     { type: 'lstm', name: 'memory', params: { units: 32 } },
     { type: 'dense', name: 'probability', params: { units: 1, activation: 'sigmoid' } },
     { type: 'output', name: 'order' },

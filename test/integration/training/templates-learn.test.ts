@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { evaluateRows } from '../../../engine/evaluation/holdout.ts'
 import { inferDocument } from '../../../engine/graph/infer.ts'
+import { validateDocument } from '../../../engine/graph/validate.ts'
 import { loadNative } from '../../../engine/native/index.ts'
 import { chain } from '../../../engine/templates/chain.ts'
 import { prepareData } from '../../../engine/training/prepare.ts'
@@ -65,6 +66,14 @@ describe('the order of words', () => {
     },
     120_000,
   )
+
+  it('is read by an LSTM that leaves out padding', () => {
+    const { document } = templateProject('text-lstm')
+    const { nodes } = sizes('text-lstm')
+    const memory = Object.values(document.nodes).find(({ type }) => type === 'lstm')!
+    expect(nodes[memory.id]?.inputMasks?.[0]).toBeTruthy()
+    expect(validateDocument(document).map(({ code }) => code)).not.toContain('graph.mask-lost')
+  })
 
   it('stays at one half for a linear model of the words', async () => {
     const project = templateProject('text-lstm')
