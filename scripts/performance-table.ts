@@ -129,11 +129,11 @@ export function readEvents(text: string): { machine: Machine; results: Measured[
   return { machine, results }
 }
 
-/** The page with its measured part renewed. */
-export function renewed(text: string, part: string): string {
-  const [begin, end] = marks.map((mark) => text.indexOf(mark)) as [number, number]
-  if (begin < 0 || end < begin) throw new Error(`docs/performance.md has lost its marks: ${marks.join(' ... ')}`)
-  return `${text.slice(0, begin + marks[0].length)}\n\n${part}\n\n${text.slice(end)}`
+/** The page with what stands between two marks renewed: what was measured, unless others are named. */
+export function renewed(text: string, part: string, between: readonly [string, string] = marks): string {
+  const [begin, end] = between.map((mark) => text.indexOf(mark)) as [number, number]
+  if (begin < 0 || end < begin) throw new Error(`docs/performance.md has lost its marks: ${between.join(' ... ')}`)
+  return `${text.slice(0, begin + between[0].length)}\n\n${part}\n\n${text.slice(end)}`
 }
 
 /** Runs the bench; its progress goes to the terminal. */

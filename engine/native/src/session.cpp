@@ -28,15 +28,6 @@ void requireMemory(int64_t floats) {
     throw OutOfMemory("There is not enough memory for this session", "at most " + megabytes(available), megabytes(wanted));
 }
 
-void copyRow(const DataView& view, int64_t row, float* target) {
-  if (view.floats != nullptr) {
-    std::memcpy(target, view.floats + row * view.rowSize, static_cast<size_t>(view.rowSize) * sizeof(float));
-    return;
-  }
-  const uint8_t* source = view.bytes + row * view.rowSize;
-  for (int64_t i = 0; i < view.rowSize; ++i) target[i] = static_cast<float>(source[i]) * view.scale + view.shift;
-}
-
 }  // namespace
 
 Session::Session(const std::vector<ProgramSource>& programs, int64_t persistentFloats, int threads, uint64_t seed, Precision precision)
@@ -153,15 +144,15 @@ void Session::prepare(RunRequest request, std::vector<DataView> data) {
   progress_.accumulators.assign(static_cast<size_t>(program.accumulators), 0.0);
 }
 
-void Session::gather(const Bound& bound, const Context& context, const int32_t* rows, int64_t samples) const {
+void Session::gather(const Bound& bound, const Context& context, const int32_t* rows, int64_t samples, int64_t known) const {
   for (const Feed& feed : bound.program.feeds) {
     const DataView& view = data_[static_cast<size_t>(feed.slot)];
     const Value& value = bound.program.values[static_cast<size_t>(feed.value)];
     float* const target = arena_.data() + value.offset;
     const int64_t rowsPerTile = std::max<int64_t>(1, kGatherTile / view.rowSize);
     parallelFor(context, (samples + rowsPerTile - 1) / rowsPerTile, [&](int64_t tile, int) {
-      const int64_t end = std::min(samples, (tile + 1) * rowsPerTile);
-      for (int64_t i = tile * rowsPerTile; i < end; ++i) copyRow(view, rows[i], target + i * view.rowSize);
+      const int64_t begin = tile * rowsPerTile;
+      gatherRows(view, rows, begin, std::min(samples, begin + rowsPerTile), known, target + begin * view.rowSize);
     });
   }
 }
@@ -261,7 +252,7 @@ RunResult Session::run() {
     context.iteration = request_.iteration + static_cast<uint64_t>(result.steps);
     rates_ = request_.learningRates.data() + (constant ? 0 : result.steps * program.learningRates);
     resolve(bound, samples);
-    gather(bound, context, request_.rows.data() + result.samples, samples);
+    gather(bound, context, request_.rows.data() + result.samples, samples, total - result.samples);
     execute(bound, context);
     for (size_t i = 0; i < request_.outputs.size(); ++i) {
       const Output& output = program.outputs[i];

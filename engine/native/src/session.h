@@ -8,19 +8,10 @@
 #include <string>
 #include <vector>
 
+#include "gather.h"
 #include "program.h"
 
 namespace lamina {
-
-/** Rows that a feed gathers from: float32, or bytes read as byte * scale + shift. */
-struct DataView {
-  const float* floats = nullptr;
-  const uint8_t* bytes = nullptr;
-  int64_t rows = 0;
-  int64_t rowSize = 0;
-  float scale = 1;
-  float shift = 0;
-};
 
 struct RunRequest {
   std::string program;
@@ -115,7 +106,8 @@ class Session {
 
   void resolve(Bound& bound, int64_t samples);
   Tensor tensorOf(const Program& program, int id, int64_t samples) const;
-  void gather(const Bound& bound, const Context& context, const int32_t* rows, int64_t samples) const;
+  /** The batch that begins with `rows[0]`; `known` rows are left of the run. */
+  void gather(const Bound& bound, const Context& context, const int32_t* rows, int64_t samples, int64_t known) const;
   /** One step: all instructions, those of an update where this step ends with one. */
   void execute(Bound& bound, Context& context);
   void executeRange(Bound& bound, Context& context, size_t begin, size_t end);

@@ -23,17 +23,17 @@ constexpr int kActivations = 25;
 
 /** e^x, 1.1 ulp. */
 void vexp(const float* x, float* y, size_t n);
-/** e^x - 1, 4 ulp. */
+/** e^x - 1, 1.5 ulp. */
 void vexpm1(const float* x, float* y, size_t n);
 /** Natural logarithm, 1 ulp; -infinity for 0, NaN below. */
 void vlog(const float* x, float* y, size_t n);
-/** log(1 + x), 2 ulp. */
+/** log(1 + x), 1.5 ulp. */
 void vlog1p(const float* x, float* y, size_t n);
-/** Hyperbolic tangent, 2 ulp. */
+/** Hyperbolic tangent, 1.5 ulp. */
 void vtanh(const float* x, float* y, size_t n);
-/** 1 / (1 + e^-x), 3 ulp. */
+/** 1 / (1 + e^-x), 2 ulp. */
 void vsigmoid(const float* x, float* y, size_t n);
-/** Error function, 2 ulp. */
+/** Error function, 1.5 ulp. */
 void verf(const float* x, float* y, size_t n);
 /** log(1 + e^x), 2 ulp. */
 void vsoftplus(const float* x, float* y, size_t n);

@@ -30,38 +30,54 @@ LAMINA_INLINE F expm1Near0(F r) {
   return V::fma(V::mul(r, r), polynomial(r, q), r);
 }
 
-LAMINA_INLINE F clamp(F x, float low, float high) {
-  x = V::select(V::less(x, V::set(low)), V::set(low), x);
-  return V::select(V::less(V::set(high), x), V::set(high), x);
-}
+/** NaN stays NaN. */
+LAMINA_INLINE F clamp(F x, float low, float high) { return V::min(V::set(high), V::max(V::set(low), x)); }
 
-/** Beyond the clamp the result is 0 or infinity in float32. */
-LAMINA_INLINE F exp(F x) {
+/** Below the first the result is 0, above the second infinity in float32. */
+constexpr float kExpLow = -104.0f, kExpHigh = 89.0f;
+
+/** e^x for x in [kExpLow, kExpHigh] or NaN. */
+LAMINA_INLINE F expWithin(F x) {
   F k;
-  const F r = reduceExponent(clamp(x, -104.0f, 89.0f), k);
+  const F r = reduceExponent(x, k);
   return V::scaleByPower(V::add(expm1Near0(r), V::set(1.0f)), k);
 }
 
+LAMINA_INLINE F exp(F x) { return expWithin(clamp(x, kExpLow, kExpHigh)); }
+
+/** 2^k (e^r - 1 + (1 - 2^-k)); k = 0 up to 1/2, where the sum would cancel. -1 in float32 below -20. */
 LAMINA_INLINE F expm1(F x) {
-  const F near = expm1Near0(clamp(x, -0.35f, 0.35f));
-  return V::select(V::lessEqual(V::abs(x), V::set(0.34f)), near, V::sub(exp(x), V::set(1.0f)));
+  constexpr float q[] = {5.000000596e-01f, 1.666666418e-01f, 4.166536033e-02f, 8.333578706e-03f, 1.399617642e-03f, 1.984980772e-04f};
+  const F bounded = clamp(x, -20.0f, kExpHigh);
+  F k = V::round(V::mul(bounded, V::set(kLog2e)));
+  k = V::select(V::less(V::abs(bounded), V::set(0.5f)), V::zero(), k);
+  const F r = V::fnma(k, V::set(kLn2Low), V::fnma(k, V::set(kLn2High), bounded));
+  const F near = V::fma(V::mul(r, r), polynomial(r, q), r);
+  const F one = V::set(1.0f);
+  const F y = V::scaleByPower(V::add(near, V::sub(one, V::scaleByPower(one, V::sub(V::zero(), k)))), k);
+  return V::select(V::lessEqual(V::abs(x), V::zero()), x, y);
 }
 
-/** Natural logarithm of 2^e m with m in [sqrt(1/2), sqrt(2)): log(1 + f) = f - f²/2 + f³ p(f). */
-LAMINA_INLINE F log(F x) {
+/** k log(2) + log(1 + f) for 1 + f in [sqrt(1/2), sqrt(2)): log(1 + f) = f - f²/2 + f³ p(f). */
+LAMINA_INLINE F logOf(F k, F f) {
   constexpr float p[] = {3.333331347e-01f, -2.500000894e-01f, 2.000211328e-01f, -1.666799635e-01f, 1.421965063e-01f,
                          -1.240564063e-01f, 1.188756749e-01f, -1.167512760e-01f, 6.747231632e-02f};
+  const F square = V::mul(f, f);
+  F tail = V::mul(V::mul(square, f), polynomial(f, p));
+  tail = V::fma(k, V::set(kLn2Low), tail);
+  tail = V::fnma(V::set(0.5f), square, tail);
+  return V::fma(k, V::set(kLn2High), V::add(f, tail));
+}
+
+/** Natural logarithm of 2^k m with m in [sqrt(1/2), sqrt(2)). */
+LAMINA_INLINE F log(F x) {
   const V::M denormal = V::less(x, V::set(1.17549435e-38f));
   const F scaled = V::select(denormal, V::mul(x, V::set(8388608.0f)), x);
   const V::I bits = V::bits(scaled);
   const V::I e = V::template shiftRightSigned<23>(V::subi(bits, V::seti(0x3f3504f3)));
   const F f = V::sub(V::fromBits(V::subi(bits, V::template shiftLeft<23>(e))), V::set(1.0f));
   const F k = V::add(V::toFloat(e), V::select(denormal, V::set(-23.0f), V::zero()));
-  const F square = V::mul(f, f);
-  F tail = V::mul(V::mul(square, f), polynomial(f, p));
-  tail = V::fma(k, V::set(kLn2Low), tail);
-  tail = V::fnma(V::set(0.5f), square, tail);
-  F y = V::fma(k, V::set(kLn2High), V::add(f, tail));
+  F y = logOf(k, f);
   y = V::select(V::less(V::set(3.40282347e38f), x), V::set(kInfinity), y);
   y = V::select(V::less(x, V::zero()), V::set(std::numeric_limits<float>::quiet_NaN()), y);
   y = V::select(V::isNaN(x), x, y);
@@ -87,15 +103,19 @@ LAMINA_INLINE F tanh(F x) {
   const F square = V::mul(x, x);
   const F near = V::fma(V::mul(x, square), polynomial(square, p), x);
   const F one = V::set(1.0f);
-  const F power = exp(V::mul(V::set(2.0f), clamp(size, 0.0f, 10.0f)));
+  const F power = expWithin(V::mul(V::set(2.0f), V::min(V::set(10.0f), size)));
   const F far = V::sub(one, V::div(V::set(2.0f), V::add(power, one)));
   return V::select(V::less(size, V::set(0.625f)), near, V::copySign(far, x));
 }
 
+/** e^-|x| or 1 over u = 1 + e^-|x|, less what was lost in rounding u; 1.457 - u / 2 is 1 / u within 5 % where u is 1 to 2. */
 LAMINA_INLINE F sigmoid(F x) {
   const F one = V::set(1.0f);
-  const F power = exp(V::sub(V::zero(), V::abs(x)));
-  return V::div(V::select(V::less(x, V::zero()), power, one), V::add(one, power));
+  const F power = expWithin(V::max(V::set(kExpLow), V::sub(V::zero(), V::abs(x))));
+  const F u = V::add(one, power);
+  const F lost = V::sub(power, V::sub(u, one));
+  const F y = V::div(V::select(V::less(x, V::zero()), power, one), u);
+  return V::fnma(V::mul(y, lost), V::fnma(V::set(0.5f), u, V::set(1.457f)), y);
 }
 
 /** erf(x) = x + x p(x²) below 0.92, else 1 - e^(t q(t)) with t q(t) = log(erfc(t)); 1 in float32 beyond 4. */
@@ -105,15 +125,22 @@ LAMINA_INLINE F erf(F x) {
                          -2.869128715e-03f, 2.743803634e-05f, 4.993990660e-05f, -5.296954441e-06f};
   const F t = V::abs(x);
   const F near = V::fma(x, polynomial(V::mul(x, x), p), x);
-  const F bounded = clamp(t, 0.0f, 4.0f);
-  const F far = V::sub(V::set(1.0f), exp(V::mul(bounded, polynomial(bounded, q))));
+  const F bounded = V::min(V::set(4.0f), t);
+  const F far = V::sub(V::set(1.0f), expWithin(V::mul(bounded, polynomial(bounded, q))));
   return V::select(V::less(t, V::set(0.92f)), near, V::copySign(far, x));
 }
 
-/** log(1 + e^x) = max(x, 0) + log1p(e^-|x|). */
+/** log(1 + e^x) = max(x, 0) + log(u) + (what was lost in rounding u) / u with u = 1 + e^-|x|, which is 1 to 2; there 1 / u is about 1 - f + f²/2. */
 LAMINA_INLINE F softplus(F x) {
-  const F positive = V::select(V::lessEqual(x, V::zero()), V::zero(), x);
-  return V::add(positive, log1p(exp(V::sub(V::zero(), V::abs(x)))));
+  const F one = V::set(1.0f);
+  const F power = expWithin(V::max(V::set(kExpLow), V::sub(V::zero(), V::abs(x))));
+  const F u = V::add(one, power);
+  const F f = V::sub(u, one);
+  const V::M large = V::less(V::set(1.41421354f), u);
+  const F reduced = V::select(large, V::mul(V::set(0.5f), V::sub(f, one)), f);
+  const F inverse = V::fma(V::fma(V::set(0.5f), f, V::set(-1.0f)), f, one);
+  const F y = V::fma(V::sub(power, f), inverse, logOf(V::select(large, one, V::zero()), reduced));
+  return V::add(V::max(V::zero(), x), y);
 }
 
 }  // namespace lamina::LAMINA_ISA

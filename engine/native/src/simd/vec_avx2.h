@@ -41,6 +41,8 @@ struct V {
   static LAMINA_INLINE F fnma(F a, F b, F c) { return _mm256_fnmadd_ps(a, b, c); }
   static LAMINA_INLINE F round(F a) { return _mm256_round_ps(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC); }
 
+  static LAMINA_INLINE F max(F a, F b) { return _mm256_max_ps(a, b); }
+  static LAMINA_INLINE F min(F a, F b) { return _mm256_min_ps(a, b); }
   static LAMINA_INLINE M less(F a, F b) { return _mm256_cmp_ps(a, b, _CMP_LT_OQ); }
   static LAMINA_INLINE M lessEqual(F a, F b) { return _mm256_cmp_ps(a, b, _CMP_LE_OQ); }
   static LAMINA_INLINE M isNaN(F a) { return _mm256_cmp_ps(a, a, _CMP_UNORD_Q); }

@@ -39,6 +39,8 @@ struct V {
   static LAMINA_INLINE F fnma(F a, F b, F c) { return _mm512_fnmadd_ps(a, b, c); }
   static LAMINA_INLINE F round(F a) { return _mm512_roundscale_ps(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC); }
 
+  static LAMINA_INLINE F max(F a, F b) { return _mm512_max_ps(a, b); }
+  static LAMINA_INLINE F min(F a, F b) { return _mm512_min_ps(a, b); }
   static LAMINA_INLINE M less(F a, F b) { return _mm512_cmp_ps_mask(a, b, _CMP_LT_OQ); }
   static LAMINA_INLINE M lessEqual(F a, F b) { return _mm512_cmp_ps_mask(a, b, _CMP_LE_OQ); }
   static LAMINA_INLINE M isNaN(F a) { return _mm512_cmp_ps_mask(a, a, _CMP_UNORD_Q); }

@@ -41,6 +41,8 @@ struct V {
   static LAMINA_INLINE F fnma(F a, F b, F c) { return vfmsq_f32(c, a, b); }
   static LAMINA_INLINE F round(F a) { return vrndnq_f32(a); }
 
+  static LAMINA_INLINE F max(F a, F b) { return vbslq_f32(vcgtq_f32(a, b), a, b); }
+  static LAMINA_INLINE F min(F a, F b) { return vbslq_f32(vcltq_f32(a, b), a, b); }
   static LAMINA_INLINE M less(F a, F b) { return vcltq_f32(a, b); }
   static LAMINA_INLINE M lessEqual(F a, F b) { return vcleq_f32(a, b); }
   static LAMINA_INLINE M isNaN(F a) { return vmvnq_u32(vceqq_f32(a, a)); }

@@ -40,6 +40,9 @@ struct V {
   static LAMINA_INLINE F fnma(F a, F b, F c) { return c - a * b; }
   static LAMINA_INLINE F round(F a) { return (a + 12582912.0f) - 12582912.0f; }
 
+  /** The larger and the smaller of two; b where either is NaN. */
+  static LAMINA_INLINE F max(F a, F b) { return a > b ? a : b; }
+  static LAMINA_INLINE F min(F a, F b) { return a < b ? a : b; }
   static LAMINA_INLINE M less(F a, F b) { return a < b; }
   static LAMINA_INLINE M lessEqual(F a, F b) { return a <= b; }
   static LAMINA_INLINE M isNaN(F a) { return a != a; }
