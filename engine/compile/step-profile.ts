@@ -129,6 +129,15 @@ export function stepProfile(measured: ProfileMeasurement): StepProfile {
   }
 }
 
+/** Said when a fast algorithm beats the peak by the operations that are counted. */
+export const ABOVE_PEAK =
+  'Above 100 % of the peak: FLOPs of the direct computation are counted, and Winograd needs fewer.'
+
+/** True when a row is above what the machine could do by direct computation. */
+export function isAbovePeak(rows: readonly ProfileGroup[]): boolean {
+  return rows.some((row) => row.flops > 0 && row.shareOfPeak > 1)
+}
+
 /** Sums the ops that `nameOf` gives the same name, in the order in which the names first come. */
 export function groupProfile(profile: StepProfile, nameOf: (op: OpProfile) => string): ProfileGroup[] {
   const groups = new Map<string, ProfileGroup>()

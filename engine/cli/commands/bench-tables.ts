@@ -1,4 +1,4 @@
-import { groupProfile, type StepProfile } from '../../compile/step-profile.ts'
+import { ABOVE_PEAK, groupProfile, isAbovePeak, type StepProfile } from '../../compile/step-profile.ts'
 import type { MachinePeak } from '../../native/program.ts'
 import type { Output } from '../output.ts'
 import { formatBytes, formatNumber } from '../table.ts'
@@ -90,6 +90,7 @@ export function showProfile(output: Output, subject: string, profile: StepProfil
           group.bytes > 0 ? group.gigabytesPerSecond : null,
         ]),
     )
+    if (isAbovePeak(groups)) output.line(ABOVE_PEAK)
     output.line()
   }
 }

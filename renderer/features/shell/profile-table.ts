@@ -39,15 +39,6 @@ export function formatShortTime(milliseconds: number): string {
 /** What is counted as the work of an op, whatever algorithm does it. */
 const DIRECT = 'Floating-point operations of the direct computation'
 
-/** Said when a fast algorithm beats the peak by the operations that are counted. */
-export const ABOVE_PEAK =
-  'Above 100 % of the peak: FLOPs of the direct computation are counted, and Winograd needs fewer.'
-
-/** True when a row is above what the machine could do by direct computation. */
-export function isAbovePeak(rows: readonly ProfileGroup[]): boolean {
-  return rows.some((row) => row.flops > 0 && row.shareOfPeak > 1)
-}
-
 const heading: Readonly<Record<ProfileGrouping, string>> = { layer: 'Layer', op: 'Op', instruction: 'Op, layer' }
 
 export function profileColumns(grouping: ProfileGrouping): TableColumn<ProfileGroup>[] {

@@ -1,11 +1,10 @@
 import { enableAutoUnmount, flushPromises } from '@vue/test-utils'
 import { afterEach, describe, expect, it } from 'vitest'
 import { LaminaError } from '../../../../engine/base/errors.ts'
-import type { OpProfile, StepProfile } from '../../../../engine/compile/step-profile.ts'
+import { isAbovePeak, type OpProfile, type StepProfile } from '../../../../engine/compile/step-profile.ts'
 import ProfilePanel from '../../../../renderer/features/shell/ProfilePanel.vue'
 import {
   formatShortTime,
-  isAbovePeak,
   profileColumns,
   profileRows,
   profileText,
