@@ -1,6 +1,12 @@
 import { LaminaError } from '../../base/errors.ts'
 import type { Json } from '../../base/json.ts'
-import type { KFoldResult, ReconstructionReport, Report, SeveralReports } from '../../rpc/contract/evaluation.ts'
+import type {
+  KFoldResult,
+  PerClass,
+  ReconstructionReport,
+  Report,
+  SeveralReports,
+} from '../../rpc/contract/evaluation.ts'
 import { usageError } from '../errors.ts'
 import type { Output } from '../output.ts'
 import { type CommandContext, chooseModel, chooseRun } from '../session.ts'
@@ -93,9 +99,10 @@ async function crossValidation({ output, open }: CommandContext, path: string, o
   const times = result.repeats > 1 ? `, ${result.repeats} times` : ''
   output.line(`${model.name}: ${result.folds}-fold cross-validation${times}`)
   showFolds(output, result)
-  if (result.confusion) showConfusion(output, result.classes!, result.confusion)
-  const { metrics, confusion, classes, folds } = result
-  output.done({ evaluation: result.id, model: model.name, kfold: folds, repeats: result.repeats, ...metrics, confusion, classes }) // biome-ignore format: one event
+  const { metrics, confusion, classes, perClass, folds } = result
+  if (perClass) showClasses(output, perClass)
+  if (confusion) showConfusion(output, classes!, confusion)
+  output.done({ evaluation: result.id, model: model.name, kfold: folds, repeats: result.repeats, ...metrics, confusion, classes, perClass }) // biome-ignore format: one event
 }
 
 /** Every score of a report under its name. */
@@ -169,18 +176,17 @@ function showReport(output: Output, report: Report, { total } = { total: true })
     output.line(`Errors are in the units of ${report.target}.`)
     return
   }
+  const averages = (['macro', 'weighted'] as const).map((name) => ({ ...report[name], name: `${name} average` }))
+  showClasses(output, [...report.perClass, ...averages.map((each) => ({ ...each, support: report.rows }))])
+  showConfusion(output, report.classes, report.confusion)
+}
+
+function showClasses(output: Output, scores: readonly PerClass[]): void {
   output.line()
   output.table(
     ['class', 'precision', 'recall', 'f1', 'rows'],
-    [
-      ...report.perClass.map((item) => [item.name, item.precision, item.recall, item.f1, item.support]),
-      ...(['macro', 'weighted'] as const).map((name) => {
-        const { precision, recall, f1 } = report[name]
-        return [`${name} average`, precision, recall, f1, report.rows]
-      }),
-    ],
+    scores.map(({ name, precision, recall, f1, support }) => [name, precision, recall, f1, support]),
   )
-  showConfusion(output, report.classes, report.confusion)
 }
 
 function showReconstruction(output: Output, report: ReconstructionReport): void {

@@ -3,6 +3,15 @@ import { idSchema, inProject, jsonObjectSchema, jsonSchema, pathSchema } from '.
 import { method } from './define.ts'
 import type { RunSummary } from './training.ts'
 
+/** Precision, recall and F1 of one class, and its rows. */
+export interface PerClass {
+  name: string
+  precision: number
+  recall: number
+  f1: number
+  support: number
+}
+
 export interface ClassificationReport {
   task: 'classification'
   classes: string[]
@@ -10,7 +19,7 @@ export interface ClassificationReport {
   loss: number
   accuracy: number
   logLoss: number
-  perClass: { name: string; precision: number; recall: number; f1: number; support: number }[]
+  perClass: PerClass[]
   macro: { precision: number; recall: number; f1: number }
   micro: { precision: number; recall: number; f1: number }
   weighted: { precision: number; recall: number; f1: number }
@@ -122,6 +131,8 @@ export interface KFoldResult {
   /** Confusion matrix over all folds, or null for regression. */
   confusion: number[][] | null
   classes: string[] | null
+  /** Scores of each class over the rows of all folds, by that matrix; null for regression, left out of results of older versions. */
+  perClass?: PerClass[] | null
 }
 
 export const evaluation = {

@@ -1,4 +1,4 @@
-import type { ClassificationReport as Classes } from '../../evaluation/classification-report.ts'
+import { type ClassificationReport as Classes, scoresOf } from '../../evaluation/classification-report.ts'
 import type { EvaluationReport, OutputReport } from '../../evaluation/holdout.ts'
 import type { KFoldReport } from '../../evaluation/kfold.ts'
 import type { OutputPrediction } from '../../evaluation/predict.ts'
@@ -6,6 +6,7 @@ import type {
   ClassificationReport,
   GenerationReport,
   KFoldResult,
+  PerClass,
   ReconstructionReport,
   RegressionReport,
   Report,
@@ -67,12 +68,16 @@ function classification(report: Classes, loss: number): ClassificationReport {
     loss,
     accuracy: report.accuracy,
     logLoss: report.logLoss ?? Number.NaN,
-    perClass: report.classes.map(({ label, ...scores }) => ({ name: label, ...scores })),
+    perClass: perClassOf(report.classes),
     macro: report.macro,
     micro: report.micro,
     weighted: report.weighted,
     confusion: report.confusion.counts,
   }
+}
+
+function perClassOf(classes: Classes['classes']): PerClass[] {
+  return classes.map(({ label, ...scores }) => ({ name: label, ...scores }))
 }
 
 /** Evenly chosen pairs of true and predicted value. */
@@ -91,14 +96,16 @@ export function toKFoldResult(
   const [only, ...others] = report.folds[0]?.report.outputs ?? []
   // One matrix cannot speak for several Outputs.
   const first = others.length === 0 ? only?.report : undefined
-  const isClasses = first?.kind === 'classification'
+  const labels = first?.kind === 'classification' ? [...first.confusion.labels] : null
+  const counts = labels ? totalConfusion(report) : null
   return {
     ...base,
     folds: report.k,
     repeats: report.repeats,
     metrics: report.metrics,
-    classes: isClasses ? [...first.confusion.labels] : null,
-    confusion: isClasses ? totalConfusion(report) : null,
+    classes: labels,
+    confusion: counts,
+    perClass: labels && counts ? perClassOf(scoresOf({ labels, counts }).classes) : null,
   }
 }
 

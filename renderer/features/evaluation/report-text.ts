@@ -1,5 +1,6 @@
 import type {
   KFoldResult,
+  PerClass,
   ReconstructionReport,
   Report,
   SeveralReports,
@@ -39,8 +40,7 @@ export function reportCells(report: Report): Cells {
       ...(report.mape === null ? [] : [['mape', report.mape]]),
     ]
   return [
-    ['class', 'precision', 'recall', 'f1', 'support'],
-    ...report.perClass.map((each) => [each.name, each.precision, each.recall, each.f1, each.support]),
+    ...classCells(report.perClass),
     ...(['macro', 'micro', 'weighted'] as const).map((kind) => [
       `${kind} average`,
       report[kind].precision,
@@ -110,6 +110,14 @@ export function figuresOf(report: Report): { id: string; label: string; text: st
     ...optional('detected', 'Anomalies found', detected === null ? null : formatPercent(detected)),
     ...optional('false-alarms', 'False alarms', falseAlarms === null ? null : formatPercent(falseAlarms)),
     ...common,
+  ]
+}
+
+/** Scores of each class over all folds of a cross-validation as a table. */
+export function classCells(perClass: readonly PerClass[]): Cells {
+  return [
+    ['class', 'precision', 'recall', 'f1', 'support'],
+    ...perClass.map((each) => [each.name, each.precision, each.recall, each.f1, each.support]),
   ]
 }
 

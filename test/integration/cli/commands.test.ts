@@ -69,6 +69,12 @@ describe('lamina', () => {
     const { stdout } = await work.run('evaluate', project, '--run', '1', '--split', 'train')
     expect(stdout).toContain('on the train part (90 rows)')
     expect(stdout).toMatch(/setosa +30 +0 +0/)
+    expect(stdout).toMatch(/class +precision +recall +f1 +rows\n.*\nsetosa +1 +1 +1 +30\n/)
+  })
+
+  it('tells precision, recall and F1 of each class over all folds', async () => {
+    const { stdout } = await work.run('evaluate', project, '--kfold', '3')
+    expect(stdout).toMatch(/class +precision +recall +f1 +rows\n.*\nsetosa +[\d.]+ +[\d.]+ +[\d.]+ +50\n/)
   })
 
   it('repeats cross-validation with other folds', async () => {

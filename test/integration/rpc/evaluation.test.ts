@@ -28,6 +28,12 @@ describe('evaluation', () => {
     const [result] = await fixture.client.call.evaluation.kfoldResults({ project: id })
     expect(result).toMatchObject({ id: evaluation, model, folds: 4 })
     expect(result!.confusion!.flat().reduce((a, b) => a + b)).toBe(178)
+    for (const [index, { name, recall, support }] of result!.perClass!.entries()) {
+      const row = result!.confusion![index]!
+      expect(name).toBe(result!.classes![index])
+      expect(support).toBe(row.reduce((a, b) => a + b))
+      expect(recall).toBeCloseTo(row[index]! / support, 12)
+    }
     const long = await fixture.client.call.evaluation.kfold({ project: id, model, folds: 40, repeats: 50 })
     expect((await fixture.client.call.jobs.stop({ job: long.job })).state).toBe('stopped')
     expect(await fixture.client.call.evaluation.kfoldResults({ project: id })).toHaveLength(1)

@@ -107,6 +107,7 @@ describe('cross-validation', () => {
     metrics: { accuracy: { mean: 0.9, sd: 0.02, folds: [0.88, 0.9, 0.92] } },
     confusion: null,
     classes: null,
+    perClass: [{ name: 'setosa', precision: 0.75, recall: 0.5, f1: 0.6, support: 50 }],
   }
 
   it('asks for what the form says, follows the job and shows mean and spread', async () => {
@@ -131,7 +132,12 @@ describe('cross-validation', () => {
     engine.tell('job.changed', jobOf({ kind: 'kfold', state: 'completed', subject: 'evl_9' }))
     await flushPromises()
     expect(view.get('[data-testid=kfold-accuracy]').text()).toBe('0.9 ± 0.02')
-    expect(view.get('[data-testid=kfold-result]').findAll('tbody tr')).toHaveLength(5)
+    const rows = view
+      .get('[data-testid=kfold-result]')
+      .findAll('tbody tr')
+      .map((row) => row.text())
+    expect(rows).toHaveLength(6)
+    expect(rows.at(-1)).toBe('setosa0.750.50.650')
   })
 
   it('shows why it failed', async () => {
