@@ -10,6 +10,10 @@
 
 #include "../simd/vec_avx2.h"
 
+namespace lamina::avx2 {
+using Half = V;
+}
+
 #define LAMINA_ATTENTION_SUMS 12
 #include "head.h"
 

@@ -10,6 +10,10 @@
 
 #include "../simd/vec_neon.h"
 
+namespace lamina::neon {
+using Half = V;
+}
+
 #define LAMINA_ATTENTION_SUMS 24
 #include "head.h"
 

@@ -7,6 +7,10 @@
 
 #include "../simd/vec_plain.h"
 
+namespace lamina::plain {
+using Half = V;
+}
+
 #define LAMINA_ATTENTION_SUMS 16
 #include "head.h"
 

@@ -68,8 +68,6 @@ static int64_t packKeys(const AttentionShape& s, const Head& head, int64_t begin
 /** Queries that lie beside one another, and how many of a block's keys any of them sees. */
 struct QueryTile {
   int64_t begin, rows, keys;
-
-  int64_t vectors() const { return (rows + kLanes - 1) / kLanes; }
 };
 
 template <class Body> LAMINA_INLINE void forQueries(const AttentionShape& s, const Head& head, int64_t count, const Body& body) {
@@ -83,7 +81,7 @@ template <class Body> LAMINA_INLINE void forQueries(const AttentionShape& s, con
 
 /** Scores of a tile in powers of two, those of later keys masked when causal. */
 static void scoresOf(const AttentionShape& s, const Head& head, const QueryTile& tile) {
-  product<false>(tile.keys, tile.vectors(), s.depth, head.keyRows, s.depth, head.queriesTurned, kQueries, head.weights, kQueries, false);
+  product<false>(tile.keys, tile.rows, s.depth, head.keyRows, s.depth, head.queriesTurned, kQueries, head.weights, kQueries, false);
   if (!s.causal) return;
   for (int64_t j = tile.keys - 1; j >= 0 && head.places[j] > tile.begin; --j)
     for (int64_t t = 0; t < std::min(tile.rows, head.places[j] - tile.begin); ++t) head.weights[j * kQueries + t] = kMasked;
@@ -194,7 +192,7 @@ static void attentionForward(const AttentionForward& pass, int64_t sample, int64
         const F value = V::fma(V::load(largest), V::set(kLn2), log(sum));
         storeLanes(lse + tile.begin + t, lanesAt(tile.rows, t), V::select(any, value, V::set(-kMasked)));
       }
-      product<true>(s.valueDepth, tile.vectors(), tile.keys, head.valueRows, s.valueDepth, head.weights, kQueries, head.sums, kQueries, false);
+      product<true>(s.valueDepth, tile.rows, tile.keys, head.valueRows, s.valueDepth, head.weights, kQueries, head.sums, kQueries, false);
       storeTurned(head.sums, tile.rows, s.valueDepth, scale, first ? nullptr : before, y + tile.begin * at.valueStride, at.valueStride);
     });
   }
@@ -266,7 +264,7 @@ static void attentionBackward(const AttentionBackward& pass, int64_t sample, int
       packQueries(pass.dy + at.output + tile.begin * at.valueStride, at.valueStride, tile.rows, s.valueDepth, 1.0f, head.outputRows,
                   head.outputsTurned);
       scoresOf(s, head, tile);
-      product<false>(tile.keys, tile.vectors(), s.valueDepth, head.valueRows, s.valueDepth, head.outputsTurned, kQueries, head.gradients, kQueries,
+      product<false>(tile.keys, tile.rows, s.valueDepth, head.valueRows, s.valueDepth, head.outputsTurned, kQueries, head.gradients, kQueries,
                      false);
       for (int64_t t = 0; t < tile.rows; t += kLanes) {
         const F lse = V::load(head.largest + tile.begin + t), mean = V::load(head.total + tile.begin + t);
@@ -277,10 +275,10 @@ static void attentionBackward(const AttentionBackward& pass, int64_t sample, int
           scoreGradients<false>(head, tile.keys, lse, mean, head.weights + t, head.gradients + t, nullptr);
         }
       }
-      product<false>(tile.keys, head.valueDepth / kLanes, tile.rows, head.weights, kQueries, head.outputRows, head.valueDepth, head.valueSums,
+      product<false>(tile.keys, s.valueDepth, tile.rows, head.weights, kQueries, head.outputRows, head.valueDepth, head.valueSums,
                      head.valueDepth, true);
-      product<false>(tile.keys, head.depth / kLanes, tile.rows, head.gradients, kQueries, head.queryRows, head.depth, head.keySums, head.depth, true);
-      product<true>(s.depth, tile.vectors(), tile.keys, head.keyRows, s.depth, head.gradients, kQueries, head.sums, kQueries, false);
+      product<false>(tile.keys, s.depth, tile.rows, head.gradients, kQueries, head.queryRows, head.depth, head.keySums, head.depth, true);
+      product<true>(s.depth, tile.rows, tile.keys, head.keyRows, s.depth, head.gradients, kQueries, head.sums, kQueries, false);
       storeTurned(head.sums, tile.rows, s.depth, scale, j == 0 ? nullptr : before, pass.dq + at.query + tile.begin * at.stride, at.stride);
     });
     // The queries carry the factor log2(e).

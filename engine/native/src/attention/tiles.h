@@ -1,6 +1,6 @@
 /**
  * Products of small matrices and packing for attention, for the instruction set opened by a vec_<isa>.h; LAMINA_ATTENTION_SUMS vectors of sums stay
- * in registers.
+ * in registers. `Half` is what V is, at half its width where narrow instructions cost less, else V itself.
  */
 #include "../simd/math_functions.h"
 
@@ -39,58 +39,63 @@ constexpr int kInterleaved = 4;
 
 constexpr int rowsFor(int vectors) { return std::min(kMostRows, LAMINA_ATTENTION_SUMS / vectors); }
 
-/** C [Rows, Vectors] = A B or += A B; element (r, k) of A is a[r * aStride + k], or a[k * aStride + r] when A is read by columns. */
-template <int Rows, int Vectors, bool ByColumns>
+/** C [Rows, Vectors] = A B or += A B in vectors W; element (r, k) of A is a[r * aStride + k], or a[k * aStride + r] when A is read by columns. */
+template <class W, int Rows, int Vectors, bool ByColumns>
 static void productTile(int64_t depth, const float* a, int64_t aStride, const float* b, int64_t bStride, float* c, int64_t cStride, bool add) {
-  F sum[Rows][Vectors];
+  using Lanes = typename W::F;
+  Lanes sum[Rows][Vectors];
   LAMINA_UNROLL for (int r = 0; r < Rows; ++r)
-    LAMINA_UNROLL for (int v = 0; v < Vectors; ++v) sum[r][v] = add ? V::load(c + r * cStride + v * kLanes) : V::zero();
+    LAMINA_UNROLL for (int v = 0; v < Vectors; ++v) sum[r][v] = add ? W::load(c + r * cStride + v * W::width) : W::zero();
   // Three rows share a pointer: their distances fit the addressing modes.
   constexpr int groups = ByColumns ? 1 : (Rows + 2) / 3;
   const float* group[groups];
   LAMINA_UNROLL for (int g = 0; g < groups; ++g) group[g] = a + 3 * g * aStride;
   const int64_t step = ByColumns ? aStride : 1;
   for (int64_t k = 0; k < depth; ++k, b += bStride) {
-    F right[Vectors];
-    LAMINA_UNROLL for (int v = 0; v < Vectors; ++v) right[v] = V::load(b + v * kLanes);
+    Lanes right[Vectors];
+    LAMINA_UNROLL for (int v = 0; v < Vectors; ++v) right[v] = W::load(b + v * W::width);
     LAMINA_UNROLL for (int r = 0; r < Rows; ++r) {
-      const F left = V::set(ByColumns ? group[0][r] : group[r / 3][(r % 3) * aStride]);
-      LAMINA_UNROLL for (int v = 0; v < Vectors; ++v) sum[r][v] = V::fma(left, right[v], sum[r][v]);
+      const Lanes left = W::set(ByColumns ? group[0][r] : group[r / 3][(r % 3) * aStride]);
+      LAMINA_UNROLL for (int v = 0; v < Vectors; ++v) sum[r][v] = W::fma(left, right[v], sum[r][v]);
     }
     LAMINA_UNROLL for (int g = 0; g < groups; ++g) group[g] += step;
   }
   LAMINA_UNROLL for (int r = 0; r < Rows; ++r)
-    LAMINA_UNROLL for (int v = 0; v < Vectors; ++v) V::store(c + r * cStride + v * kLanes, sum[r][v]);
+    LAMINA_UNROLL for (int v = 0; v < Vectors; ++v) W::store(c + r * cStride + v * W::width, sum[r][v]);
 }
 
 using ProductTile = void (*)(int64_t, const float*, int64_t, const float*, int64_t, float*, int64_t, bool);
 
-template <int Vectors, bool ByColumns, int... Row> constexpr ProductTile rowTile(int64_t rows, std::integer_sequence<int, Row...>) {
-  constexpr ProductTile tiles[] = {productTile<Row + 1, Vectors, ByColumns>...};
+template <class W, int Vectors, bool ByColumns, int... Row> constexpr ProductTile rowTile(int64_t rows, std::integer_sequence<int, Row...>) {
+  constexpr ProductTile tiles[] = {productTile<W, Row + 1, Vectors, ByColumns>...};
   return tiles[rows - 1];
 }
 
-template <bool ByColumns, int Vectors = kMostVectors> LAMINA_INLINE ProductTile chooseTile(int64_t rows, int64_t vectors) {
-  if constexpr (Vectors > 1) {
-    if (vectors < Vectors) return chooseTile<ByColumns, Vectors - 1>(rows, vectors);
+/** Some columns of a product, Vectors vectors W of them. */
+template <class W, int Vectors, bool ByColumns>
+static void productColumns(int64_t rows, int64_t depth, const float* a, int64_t aStride, const float* b, int64_t bStride, float* c, int64_t cStride,
+                           bool add) {
+  constexpr int64_t most = rowsFor(Vectors);
+  const int64_t tiles = (rows + most - 1) / most;
+  for (int64_t tile = 0; tile < tiles; ++tile) {
+    const int64_t row = rows * tile / tiles, height = rows * (tile + 1) / tiles - row;
+    rowTile<W, Vectors, ByColumns>(height, std::make_integer_sequence<int, static_cast<int>(most)>())(
+        depth, ByColumns ? a + row : a + row * aStride, aStride, b, bStride, c + row * cStride, cStride, add);
   }
-  return rowTile<Vectors, ByColumns>(rows, std::make_integer_sequence<int, rowsFor(Vectors)>());
 }
 
-/** C [rows, vectors] = A B or += A B, columns padded to whole vectors. */
+/** C [rows, columns] = A B or += A B; columns up to a multiple of half a vector, where there are such, are computed too. */
 template <bool ByColumns>
-static void product(int64_t rows, int64_t vectors, int64_t depth, const float* a, int64_t aStride, const float* b, int64_t bStride, float* c,
+static void product(int64_t rows, int64_t columns, int64_t depth, const float* a, int64_t aStride, const float* b, int64_t bStride, float* c,
                     int64_t cStride, bool add) {
-  const int64_t parts = (vectors + kMostVectors - 1) / kMostVectors;
-  for (int64_t part = 0; part < parts; ++part) {
-    const int64_t first = vectors * part / parts, count = vectors * (part + 1) / parts - first;
-    const int64_t most = rowsFor(static_cast<int>(count)), tiles = (rows + most - 1) / most;
-    for (int64_t tile = 0; tile < tiles; ++tile) {
-      const int64_t row = rows * tile / tiles, height = rows * (tile + 1) / tiles - row;
-      chooseTile<ByColumns>(height, count)(depth, ByColumns ? a + row : a + row * aStride, aStride, b + first * kLanes, bStride,
-                                           c + row * cStride + first * kLanes, cStride, add);
-    }
-  }
+  static_assert(kMostVectors == 2);
+  const int64_t rest = columns % kLanes;
+  const bool half = rest > 0 && rest <= static_cast<int64_t>(Half::width) && Half::width < V::width;
+  const int64_t whole = half ? columns - rest : padded(columns);
+  int64_t j = 0;
+  for (; j + 2 * kLanes <= whole; j += 2 * kLanes) productColumns<V, 2, ByColumns>(rows, depth, a, aStride, b + j, bStride, c + j, cStride, add);
+  if (j < whole) productColumns<V, 1, ByColumns>(rows, depth, a, aStride, b + j, bStride, c + j, cStride, add);
+  if (half) productColumns<Half, 1, ByColumns>(rows, depth, a, aStride, b + whole, bStride, c + whole, cStride, add);
 }
 
 /** Rows of `width` floats, `stride` apart, times a factor: packed to rows padded with zeros, and turned to `width` rows of kQueries. */
