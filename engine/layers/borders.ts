@@ -115,7 +115,7 @@ export function cropping({ rank, keras, ...about }: About): LayerDeclaration {
         param: first.name,
         expected: `${first.name} and ${last.name} together below ${length}`,
         received: String(length - rest),
-        fix: 'Crop less.',
+        fix: `Set ${first.name} and ${last.name} to less than ${length} together.`,
       })
     })
     return [-1, ...left, channels]

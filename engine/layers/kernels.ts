@@ -38,9 +38,12 @@ export function kernelParams(...kernels: readonly string[]): ParamSpecs {
   return { ...Object.assign({}, ...kernels.map((name) => ownParams(name, true))), ...sharedParams }
 }
 
-/** The same for a kernel whose last axis is not the output's channels. */
-export function turnedKernelParams(kernel: string): ParamSpecs {
-  return { ...ownParams(kernel, false), ...sharedParams }
+/** The same for a kernel whose last axis is not the output's channels; `keras` is what Keras calls it, where it is called so. */
+export function turnedKernelParams(kernel: string, keras = kernel): ParamSpecs {
+  const own = Object.entries(ownParams(kernel, false)).map(([name, spec]) => {
+    return [name, { ...spec, ...(spec.keras ? { keras: spec.keras.replace(kernel, keras) } : {}) }] as const
+  })
+  return { ...Object.fromEntries(own), ...sharedParams }
 }
 
 /** Those of a depthwise kernel, whose last axis is the multiplier, and of the pointwise one behind it. */

@@ -25,7 +25,7 @@ export const depthwiseConv1d = defineLayer({
     depthMultiplier: integerParam('Depth multiplier', 'Kernels for each channel.', 'depth_multiplier', 1),
     activation: activationParam,
     useBias: useBiasParam,
-    ...turnedKernelParams('kernel'),
+    ...turnedKernelParams('kernel', 'depthwise'),
   },
   infer: ({ inputs, params }) => [[-1, sequenceWindow(inputs[0], params).outputs, channelsOf(inputs[0], params)]],
   weights({ inputs, params }) {

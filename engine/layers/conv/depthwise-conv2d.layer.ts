@@ -30,7 +30,7 @@ export const depthwiseConv2d = defineLayer({
     depthMultiplier: integerParam('Depth multiplier', 'Kernels for each channel.', 'depth_multiplier', 1),
     activation: activationParam,
     useBias: useBiasParam,
-    ...turnedKernelParams('kernel'),
+    ...turnedKernelParams('kernel', 'depthwise'),
   },
   infer({ inputs, params }) {
     const image = imageOf(inputs[0])
