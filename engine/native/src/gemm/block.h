@@ -114,6 +114,18 @@ static void narrowBlock(const Product& product, const Block& block, float* scrat
   }
 }
 
+/** Floats that do not stay in the second-level cache beside the rest. */
+constexpr int64_t kFarFloats = 1 << 17;
+
+/** Asks for part `index` of `count` of a panel of B. */
+static void prefetchPanel(const Factor& b, int64_t column, int64_t columns, int64_t begin, int64_t depth, int64_t index, int64_t count) {
+  const int64_t line = 64 / static_cast<int64_t>(sizeof(float));
+  const int64_t lines = b.transposed ? columns : depth, length = b.transposed ? depth : columns;
+  const float* from = b.data + (b.transposed ? column * b.stride + begin : begin * b.stride + column);
+  for (int64_t i = lines * index / count; i < lines * (index + 1) / count; ++i)
+    for (int64_t j = 0; j < length; j += line) LAMINA_PREFETCH(from + i * b.stride + j);
+}
+
 [[maybe_unused]] static void gemmBlock(const Product& product, const Block& block, float* scratch) {
   const Epilogue& epilogue = product.epilogue;
   const int64_t rows = block.rowEnd - block.rowBegin;
@@ -126,6 +138,7 @@ static void narrowBlock(const Product& product, const Block& block, float* scrat
   const bool gated = epilogue.gate != nullptr;
   const bool reluGate = gated && epilogue.gateActivation == simd::Activation::relu;
   const bool unfinished = (epilogue.activation != simd::Activation::linear && epilogue.activation != simd::Activation::relu) || (gated && !reluGate);
+  const bool farB = product.k * product.n >= kFarFloats, farC = product.m * product.n >= kFarFloats;
   float* packedB = scratch;
   float* packedA = scratch + kDepth * kColumns;
 
@@ -157,6 +170,11 @@ static void narrowBlock(const Product& product, const Block& block, float* scrat
         tile.b = packedB;
         tile.bStride = vectors * kLanes;
       }
+      // The next panel comes from afar while this one is multiplied.
+      const bool lastPanel = j + kColumns >= block.columnEnd;
+      const int64_t nextPass = pass + (lastPanel ? 1 : 0), nextColumn = lastPanel ? block.columnBegin : j + kColumns;
+      const int64_t nextColumns = block.columnEnd - nextColumn < kColumns ? block.columnEnd - nextColumn : kColumns;
+      const int64_t nextBegin = partBegin(product.k, 4, passes, nextPass), nextDepth = partBegin(product.k, 4, passes, nextPass + 1) - nextBegin;
       tile.cStride = product.cStride;
       tile.accumulate = epilogue.accumulate || pass > 0;
       tile.bias = finish && epilogue.bias != nullptr ? epilogue.bias + j : nullptr;
@@ -176,6 +194,10 @@ static void narrowBlock(const Product& product, const Block& block, float* scrat
         tile.c = product.c + row * product.cStride + j;
         const float* gate = gated ? epilogue.gate + row * epilogue.gateStride + j : nullptr;
         tile.reluGate = finish && reluGate ? gate : nullptr;
+        if (farC)
+          for (int64_t r = 0; r < count; ++r)
+            for (int64_t v = 0; v < vectors; ++v) LAMINA_PREFETCH(tile.c + r * tile.cStride + v * kLanes);
+        if (farB && nextPass < passes) prefetchPanel(product.b, nextColumn, nextColumns, nextBegin, nextDepth, t, tiles);
         chooseKernel(count, vectors, byColumns)(tile);
         if (finish && unfinished) finishTile(epilogue, tile, gate, count);
       }
