@@ -1,4 +1,5 @@
 import { elementCount, sameShape } from '../base/shape.ts'
+import { reusePairs } from '../ops/op.ts'
 import { findOp, isOptionalOutput } from '../ops/registry.ts'
 import type { IrGraph, IrNode, IrValue, ValueId } from './ir.ts'
 import { countUses } from './rewrite.ts'
@@ -108,7 +109,7 @@ export function planMemory(graph: IrGraph, batchCapacity: number): MemoryPlan {
 
   /** The input whose place output `position` may take over. */
   const takeOver = (node: IrNode, index: number, position: number): ValueId | null => {
-    const pairs = findOp(node.op).reuse?.filter(([output]) => output === position) ?? []
+    const pairs = reusePairs(findOp(node.op), node.attributes).filter(([output]) => output === position)
     const shape = lookUp(node.outputs[position] as ValueId).shape
     const allowed = (input: number): boolean =>
       pairs.some(([, permitted]) => permitted === input) &&

@@ -1,5 +1,5 @@
 import { activationAttributes, hasGradientFromOutput } from './activations.ts'
-import { elements, expectShape, shapeError } from './check.ts'
+import { elements, expectShape, reuseOf, shapeError } from './check.ts'
 import { defineOp } from './op.ts'
 import { expectImages, poolingAttributes, poolOutputs } from './windows.ts'
 
@@ -56,6 +56,11 @@ export const maxPool2dGradient = defineOp({
       shapeError(op, 'x', 'an activation whose gradient follows from its output', String(activation))
     return [x]
   },
+  // Windows that tile the image are read before they are written.
+  reuse: ({ poolHeight, poolWidth, strideHeight, strideWidth, activation }) =>
+    poolHeight === strideHeight && poolWidth === strideWidth && (activation === 'linear' || activation === 'relu')
+      ? reuseOf(1)
+      : [],
   flops: ([dy], _, { poolHeight, poolWidth }) => elements(dy) * (poolHeight as number) * (poolWidth as number),
   onnx: null,
   samples: [
@@ -90,6 +95,22 @@ export const maxPool2dGradient = defineOp({
         [-1, 2, 2, 3],
       ],
       attributes: { ...two, activation: 'relu' },
+    },
+    {
+      name: 'padded halves through relu',
+      inputs: [
+        [-1, 5, 6, 3],
+        [-1, 3, 3, 3],
+      ],
+      attributes: { ...two, padTop: 1, padRight: 1, activation: 'relu' },
+    },
+    {
+      name: 'halves through elu',
+      inputs: [
+        [-1, 4, 5, 3],
+        [-1, 2, 2, 3],
+      ],
+      attributes: { ...two, activation: 'elu', alpha: 0.5 },
     },
     {
       name: 'overlapping through elu',

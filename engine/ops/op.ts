@@ -54,7 +54,7 @@ export interface OpDeclaration {
   /** Pairs [output, input] of which the output overwrites the input's storage. */
   inPlace?: (inputCount: number, attributes: Attributes) => readonly (readonly [output: number, input: number])[]
   /** Pairs [output, input] of which the kernel allows the output to lie on the input's storage where that input is needed no more. */
-  reuse?: readonly (readonly [output: number, input: number])[]
+  reuse?: Pairs | ((attributes: Attributes) => Pairs)
   /** Has an effect besides its outputs (accumulate, optimiser updates): never removed as dead, never merged. */
   effect?: boolean
   /** Part of an update of parameters: left out of steps that only gather gradients. */
@@ -72,6 +72,13 @@ export interface OpDeclaration {
   /** Points where the derivative jumps: a finite difference is not taken across them. Given one input's values, true = too close. */
   kinks?: (value: number, inputIndex: number, attributes: Attributes) => boolean
   samples: readonly OpSample[]
+}
+
+type Pairs = readonly (readonly [output: number, input: number])[]
+
+/** The pairs [output, input] that may share storage with these attributes. */
+export function reusePairs({ reuse }: OpDeclaration, attributes: Attributes): Pairs {
+  return typeof reuse === 'function' ? reuse(attributes) : (reuse ?? [])
 }
 
 /** Identity with type checking; keeps declarations uniform. */

@@ -3,7 +3,7 @@ import { Random } from '../../../engine/base/rng.ts'
 import { elementCount, type Shape } from '../../../engine/base/shape.ts'
 import { loadNative } from '../../../engine/native/index.ts'
 import { completeAttributes, encodeAttributes } from '../../../engine/ops/attributes.ts'
-import type { Attributes, OpDeclaration, OpSample } from '../../../engine/ops/op.ts'
+import { type Attributes, type OpDeclaration, type OpSample, reusePairs } from '../../../engine/ops/op.ts'
 import { ops } from '../../../engine/ops/registry.ts'
 import { type Operand, ProgramBuilder, randomOperand, rowNumbers } from '../../support/native-program.ts'
 
@@ -25,7 +25,7 @@ function sharings(): Sharing[] {
     for (const sample of op.samples) {
       const attributes = completeAttributes(op, sample.attributes)
       const outputs = op.shape(sample.inputs, attributes, sample.shape)
-      const pairs = [...(op.reuse ?? []), ...(op.inPlace?.(sample.inputs.length, attributes) ?? [])]
+      const pairs = [...reusePairs(op, attributes), ...(op.inPlace?.(sample.inputs.length, attributes) ?? [])]
       for (const pair of pairs)
         if (sample.inputs[pair[1]] && outputs[pair[0]]) found.push({ op, sample, attributes, outputs, pair })
     }

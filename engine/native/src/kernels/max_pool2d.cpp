@@ -74,7 +74,20 @@ void validateGradient(Checker& checker) {
   const float alpha = static_cast<float>(checker.number(kPoolingAttributes + 1, "alpha", -3e38, 3e38));
   checker.require(simd::hasGradientFromOutput(activation, alpha), "an activation whose derivative follows from its output",
                   "activation " + std::to_string(static_cast<int>(activation)) + " with alpha " + std::to_string(alpha));
+  // Windows side by side are read before they are written; other activations look at the pixels once more.
+  const auto step = [&](int index) { return checker.integer(index, "step", 1, kMostStep); };
+  const bool side = step(0) == step(2) && step(1) == step(3);
+  if (side && (activation == simd::Activation::linear || activation == simd::Activation::relu)) checker.inPlace(0, 1);
   checker.scratch(2 * x.dims[3] * checker.threads());
+}
+
+/** Clears the pixels below and to the right of all windows. */
+void clearBorder(const Pooling& p, float* gradient) {
+  const int64_t bottom = std::min(p.height, p.outHeight * p.strideHeight - p.padTop), right = std::min(p.width, p.outWidth * p.strideWidth - p.padLeft);
+  if (right < p.width)
+    for (int64_t row = 0; row < bottom; ++row)
+      std::fill(gradient + (row * p.width + right) * p.channels, gradient + (row + 1) * p.width * p.channels, 0.0f);
+  std::fill(gradient + bottom * p.width * p.channels, gradient + p.inputFloats(), 0.0f);
 }
 
 /** Gives each window's gradient to its first largest pixel: `rest`, what is not given away yet, goes to the first that equals the maximum. */
@@ -97,7 +110,7 @@ void runGradient(const Context& context, const Arguments& arguments) {
       const float* g = above;
       float* const most = rest + channels;
       const bool apart = pooling.apart();
-      if (!apart || !pooling.covers()) std::fill(gradient, gradient + pooling.inputFloats(), 0.0f);
+      if (!pooling.tiles()) std::fill(gradient, gradient + pooling.inputFloats(), 0.0f);
       for (int64_t row = 0; row < pooling.outHeight; ++row)
         for (int64_t column = 0; column < pooling.outWidth; ++column, g += channels) {
           const Clipped w = clip(pooling, row, column);
@@ -135,6 +148,7 @@ void runGradient(const Context& context, const Arguments& arguments) {
             }
         }
     });
+    if (p.tiles()) clearBorder(p, gradient);
     if (activation != simd::Activation::linear && !relu)
       simd::activationGradientFromOutput(activation, alpha, gradient, image, gradient, static_cast<size_t>(p.inputFloats()));
   });

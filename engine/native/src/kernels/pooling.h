@@ -15,11 +15,8 @@ struct Pooling {
   int64_t outputFloats() const { return outHeight * outWidth * channels; }
   /** Whether no two windows share a pixel. */
   bool apart() const { return strideHeight >= poolHeight && strideWidth >= poolWidth; }
-  /** Whether every pixel lies in a window, given that none lies in two. */
-  bool covers() const {
-    return strideHeight == poolHeight && strideWidth == poolWidth && outHeight * strideHeight - padTop >= height &&
-           outWidth * strideWidth - padLeft >= width;
-  }
+  /** Whether the windows lie side by side, so that only pixels at the lower and the right border can be in none. */
+  bool tiles() const { return strideHeight == poolHeight && strideWidth == poolWidth; }
 };
 
 constexpr int kPoolingAttributes = 8;
