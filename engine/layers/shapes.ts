@@ -1,5 +1,7 @@
 import type { Shape } from '../base/shape.ts'
 import { formatShape } from '../base/shape.ts'
+import type { GraphBuilder } from '../compile/builder.ts'
+import type { ValueId } from '../compile/ir.ts'
 import type { EffectiveParams, ParamSpec } from './params.ts'
 import { layerError } from './problem.ts'
 import { numberParam } from './read-params.ts'
@@ -51,4 +53,19 @@ export function featureAxis(shape: Shape, params: EffectiveParams): number {
     received: String(axis),
     fix: 'Use -1, the last axis. Axis 0 is the batch.',
   })
+}
+
+/** Does to the last axis what is to be done to another: with that one moved to the end, and back again. */
+export function alongAxis(
+  builder: GraphBuilder,
+  value: ValueId,
+  axis: number,
+  operation: (value: ValueId) => ValueId,
+): ValueId {
+  const axes = builder.shapeOf(value).map((_, index) => index)
+  if (axis === axes.length - 1) return operation(value)
+  const permutation = [...axes.filter((index) => index !== axis), axis]
+  const moved = operation(builder.emitOne('transpose', [value], { permutation }))
+  const back = axes.map((index) => permutation.indexOf(index))
+  return builder.emitOne('transpose', [moved], { permutation: back })
 }

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Stream } from '../../engine/base/rng.ts'
-import type { Shape } from '../../engine/base/shape.ts'
+import { elementCount, type Shape } from '../../engine/base/shape.ts'
 import type { GraphBuilder } from '../../engine/compile/builder.ts'
 import { differentiate } from '../../engine/compile/differentiate.ts'
 import { createGraphBuilder } from '../../engine/compile/graph-builder.ts'
@@ -75,7 +75,16 @@ function graphOf(entry: LayerCase) {
   }
   const values = entry.inputs.map((tensor, index) => place(`input ${index}`, batched(tensor), tensor))
   const weights: Record<string, ValueId> = {}
-  for (const { name, shape } of layer.weights(context)) {
+  const states: Record<string, ValueId> = {}
+  for (const { name, shape, trainable, initializer } of layer.weights(context)) {
+    if (!trainable) {
+      // Moving statistics, which a step of training does not read.
+      const state = builder.value('state', name, shape)
+      const data = new Float64Array(elementCount(shape)).fill(initializer.name === 'ones' ? 1 : 0)
+      given.set(state, { shape: [...shape], data })
+      states[name] = state
+      continue
+    }
     const initial = entry.initial[name]
     if (!initial) throw new Error(`${entry.name}: nothing is given for the weight ${name}`)
     weights[name] = place(name, shape, initial)
@@ -87,7 +96,14 @@ function graphOf(entry: LayerCase) {
     emit: (op, ...rest) => (op === 'dropout' && draws.length > 0 ? [draws.shift()!] : builder.emit(op, ...rest)),
   }
   const training = { training: true, stream: Stream.layers, penalize: () => {} }
-  const output = layer.lower({ ...context, builder: drawing, values, masks, weights, ...training })[0] as ValueId
+  const output = layer.lower({
+    ...context,
+    builder: drawing,
+    values,
+    masks,
+    weights: { ...states, ...weights },
+    ...training,
+  })[0] as ValueId
   if (draws.length > 0) throw new Error(`${entry.name}: ${draws.length} draws are left`)
   const { output: shown } = (entry.keras ?? entry.torch) as Trace
   const target = place('target', builder.shapeOf(output), { shape: shown.shape, data: entry.target })

@@ -1,9 +1,10 @@
+import type { ValueId } from '../../compile/ir.ts'
 import { affineParams, affineSpecs, epsilonParam } from '../affine.ts'
 import { initializerOf, initializerParams } from '../initializers.ts'
 import { defineLayer } from '../layer.ts'
 import { passesMask } from '../masks.ts'
 import { numberParam } from '../read-params.ts'
-import { featuresOf } from '../shapes.ts'
+import { alongAxis, axisParam, featureAxis, featuresOf } from '../shapes.ts'
 
 export const batchNormalization = defineLayer({
   type: 'batch_normalization',
@@ -13,10 +14,11 @@ export const batchNormalization = defineLayer({
   icon: 'sliders-horizontal',
   summary: 'Standardises each feature over the batch.',
   aliases: ['BN'],
-  help: 'Computes $y = \\gamma (x - \\mu) / \\sqrt{\\sigma^2 + \\epsilon} + \\beta$ for each entry of the last axis. While training $\\mu$ and $\\sigma^2$ come from the batch, and moving averages $m \\leftarrow momentum \\cdot m + (1 - momentum) \\cdot batch$ are kept; evaluation and prediction use the moving averages.',
+  help: 'Computes $y = \\gamma (x - \\mu) / \\sqrt{\\sigma^2 + \\epsilon} + \\beta$ for each entry of the last axis, or of the one chosen. While training $\\mu$ and $\\sigma^2$ come from the batch, and moving averages $m \\leftarrow momentum \\cdot m + (1 - momentum) \\cdot batch$ are kept; evaluation and prediction use the moving averages.',
   inputs: [{ name: 'input', label: 'input' }],
   outputs: [{ name: 'output', label: 'output' }],
   params: {
+    axis: axisParam('The axis whose entries are normalised each by itself'),
     momentum: {
       kind: 'number',
       label: 'Momentum',
@@ -32,12 +34,13 @@ export const batchNormalization = defineLayer({
     ...initializerParams('movingMean', 'zeros', 'moving_mean_initializer'),
     ...initializerParams('movingVariance', 'ones', 'moving_variance_initializer'),
   },
-  infer({ inputs }) {
+  infer({ inputs, params }) {
     featuresOf(inputs[0])
+    featureAxis(inputs[0]!, params)
     return [inputs[0]!]
   },
   weights({ inputs, params }) {
-    const size = featuresOf(inputs[0])
+    const size = inputs[0]![featureAxis(inputs[0]!, params)] as number
     const state = (name: string, param: string) => ({
       name,
       shape: [size],
@@ -53,21 +56,23 @@ export const batchNormalization = defineLayer({
   mask: passesMask,
   lower({ builder, values, weights, params, training }) {
     const epsilon = numberParam(params, 'epsilon')
-    const inputs = [
-      values[0]!,
-      weights.gamma ?? null,
-      weights.beta ?? null,
-      weights.moving_mean!,
-      weights.moving_variance!,
-    ]
-    if (!training) return [builder.emitOne('batch_normalization_inference', inputs, { epsilon })]
-    return [builder.emit('batch_normalization', inputs, { momentum: numberParam(params, 'momentum'), epsilon })[0]!]
+    const rest = [weights.gamma ?? null, weights.beta ?? null, weights.moving_mean!, weights.moving_variance!]
+    const normalize = (x: ValueId): ValueId => {
+      if (!training) return builder.emitOne('batch_normalization_inference', [x, ...rest], { epsilon })
+      return builder.emit('batch_normalization', [x, ...rest], {
+        momentum: numberParam(params, 'momentum'),
+        epsilon,
+      })[0]!
+    }
+    return [alongAxis(builder, values[0]!, featureAxis(builder.shapeOf(values[0]!), params), normalize)]
   },
   headline: (params) => [`momentum ${numberParam(params, 'momentum')}`],
   samples: [
     { inputs: [[-1, 4]], params: {} },
     { inputs: [[-1, 3, 2]], params: { center: false, momentum: 0.9 } },
     { inputs: [[-1, 4]], params: { scale: false, epsilon: 0.01 } },
+    { inputs: [[-1, 3, 2]], params: { axis: 1 } },
+    { inputs: [[-1, 2, 3, 2]], params: { axis: -2, scale: false } },
     {
       inputs: [[-1, 3]],
       params: { gammaL2: 0.01, betaL1: 0.01, betaConstraint: 'non_neg', movingMeanInitializer: 'ones' },

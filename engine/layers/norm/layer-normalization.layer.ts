@@ -1,8 +1,13 @@
+import type { Shape } from '../../base/shape.ts'
+import type { ValueId } from '../../compile/ir.ts'
 import { affineParams, affineSpecs, epsilonParam } from '../affine.ts'
 import { defineLayer } from '../layer.ts'
 import { passesMask } from '../masks.ts'
+import type { EffectiveParams } from '../params.ts'
 import { numberParam } from '../read-params.ts'
-import { featuresOf } from '../shapes.ts'
+import { alongAxis, axisParam, featureAxis, featuresOf } from '../shapes.ts'
+
+const sizeOf = (shape: Shape, params: EffectiveParams): number => shape[featureAxis(shape, params)] as number
 
 export const layerNormalization = defineLayer({
   type: 'layer_normalization',
@@ -12,19 +17,21 @@ export const layerNormalization = defineLayer({
   icon: 'ruler',
   summary: 'Standardises each sample over its features.',
   aliases: ['LN'],
-  help: 'Computes $y = \\gamma (x - \\mu) / \\sqrt{\\sigma^2 + \\epsilon} + \\beta$ with $\\mu$ and $\\sigma^2$ of the last axis, for each sample and each position by itself. Nothing depends on the batch: training, evaluation and prediction do the same.',
+  help: 'Computes $y = \\gamma (x - \\mu) / \\sqrt{\\sigma^2 + \\epsilon} + \\beta$ with $\\mu$ and $\\sigma^2$ of the last axis, or the one chosen, for each sample and each position by itself. Nothing depends on the batch: training, evaluation and prediction do the same.',
   inputs: [{ name: 'input', label: 'input' }],
   outputs: [{ name: 'output', label: 'output' }],
   params: {
+    axis: axisParam('The axis over which mean and variance are taken'),
     epsilon: epsilonParam(0.001),
     ...affineParams,
   },
-  infer({ inputs }) {
+  infer({ inputs, params }) {
     featuresOf(inputs[0])
+    featureAxis(inputs[0]!, params)
     return [inputs[0]!]
   },
-  advise({ inputs }) {
-    if (featuresOf(inputs[0]) > 1) return []
+  advise({ inputs, params }) {
+    if (sizeOf(inputs[0]!, params) > 1) return []
     return [
       {
         code: 'advice.single-feature',
@@ -36,11 +43,14 @@ export const layerNormalization = defineLayer({
       },
     ]
   },
-  weights: ({ inputs, params }) => affineSpecs(featuresOf(inputs[0]), params),
+  weights: ({ inputs, params }) => affineSpecs(sizeOf(inputs[0]!, params), params),
   mask: passesMask,
   lower({ builder, values, weights, params }) {
-    const inputs = [values[0]!, weights.gamma ?? null, weights.beta ?? null]
-    return [builder.emit('layer_normalization', inputs, { epsilon: numberParam(params, 'epsilon') })[0]!]
+    const epsilon = numberParam(params, 'epsilon')
+    const axis = featureAxis(builder.shapeOf(values[0]!), params)
+    const normalize = (x: ValueId): ValueId =>
+      builder.emit('layer_normalization', [x, weights.gamma ?? null, weights.beta ?? null], { epsilon })[0]!
+    return [alongAxis(builder, values[0]!, axis, normalize)]
   },
   headline: (params) => [`epsilon ${numberParam(params, 'epsilon')}`],
   samples: [
@@ -48,6 +58,8 @@ export const layerNormalization = defineLayer({
     { inputs: [[-1, 3, 5]], params: { center: false } },
     { inputs: [[-1, 6]], params: { scale: false, epsilon: 0.01 } },
     { inputs: [[-1, 2, 2, 3]], params: { scale: false, center: false } },
+    { inputs: [[-1, 3, 5]], params: { axis: 1 } },
+    { inputs: [[-1, 2, 3, 4]], params: { axis: -2, center: false } },
     { inputs: [[-1, 4]], params: { gammaInitializer: 'random_normal', gammaL2: 0.01, betaConstraint: 'non_neg' } },
   ],
 })

@@ -8,7 +8,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent.parent))
 import keras
 import torch
 from channels_last import first, last
-from layer_cases import case, write
+from layer_cases import case, random, write
 
 L, F = keras.layers, torch.nn.functional
 
@@ -27,7 +27,32 @@ def given(mean, variance, invert=False):
 
 
 G, N = L.GroupNormalization, L.Normalization
+
+
+def along(axis, layer, **options):
+    """PyTorch normalises channels behind the batch, or the last axes."""
+    if layer == "batch":
+        return lambda x, w: torch.movedim(F.batch_norm(torch.movedim(x[0], axis, 1), None, None, w.get("gamma"), w.get("beta"), training=True, eps=1e-3), 1, axis)
+    return lambda x, w: torch.movedim(F.layer_norm(torch.movedim(x[0], axis, -1), [x[0].shape[axis]], w.get("gamma"), w.get("beta"), options.get("epsilon", 1e-3)), -1, axis)
+
+
+def affine(size, *names):
+    return {name: random.normal(scale=0.4, size=size).round(4).astype("float32") for name in names or ("gamma", "beta")}
+
+
+B = L.BatchNormalization
 cases = [
+    case("batch normalisation of channels first", "batch_normalization", {"axis": 1}, B(axis=1), [(3, 2, 3, 4)], training=True, torch_forward=along(1, "batch")),
+    case("batch normalisation along steps", "batch_normalization", {"axis": -2}, B(axis=-2), [(4, 5, 3)], training=True, torch_forward=along(-2, "batch")),
+    case("batch normalisation along an inner axis, no gamma", "batch_normalization", {"axis": 2, "scale": False}, B(axis=2, scale=False), [(2, 3, 2, 3)], training=True,
+         torch_forward=along(2, "batch")),
+    case("batch normalisation", "batch_normalization", {}, B(), [(6, 5)], training=True, torch_forward=along(-1, "batch")),
+    # Keras on PyTorch takes trailing axes only.
+    case("layer normalisation along steps", "layer_normalization", {"axis": 1}, None, [(3, 5, 2)], torch_forward=along(1, "layer"), initial=affine(5), item="LayerNormalization"),
+    case("layer normalisation along an inner axis, no beta", "layer_normalization", {"axis": -2, "center": False, "epsilon": 0.01}, None, [(2, 3, 4, 2)],
+         torch_forward=along(-2, "layer", epsilon=0.01), initial=affine(4, "gamma"), item="LayerNormalization"),
+    case("layer normalisation of channels first, one row", "layer_normalization", {"axis": 1}, None, [(1, 4, 2, 3)], torch_forward=along(1, "layer"), initial=affine(4),
+         item="LayerNormalization"),
     case("group normalisation of images", "group_normalization", {"groups": 2}, G(2), [(3, 3, 2, 4)], torch_forward=grouped(2)),
     case("group normalisation, one group, no beta", "group_normalization", {"groups": 1, "center": False, "epsilon": 0.01},
          G(1, center=False, epsilon=0.01), [(4, 5, 6)], torch_forward=grouped(1, 0.01)),
