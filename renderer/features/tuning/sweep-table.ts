@@ -1,9 +1,15 @@
+import { hasAdversaries } from '../../../engine/graph/adversarial.ts'
+import type { GraphDocument } from '../../../engine/graph/document.ts'
 import type { SweepRecord, TrialRecord } from '../../../engine/rpc/contract/evaluation.ts'
+import { usesTargets } from '../../../engine/training/objectives.ts'
 import { formatDuration, formatNumber } from '../../services/format.ts'
 import type { TableColumn } from '../../ui/table.ts'
 
-/** What trials can be ranked by, the usual choice first. */
-export function objectives(task: 'classes' | 'numeric' | undefined): readonly string[] {
+/** What trials of a network can be ranked by (its target is of classes or numeric), the usual choice first. */
+export function objectives(document: GraphDocument, task: 'classes' | 'numeric' | undefined): readonly string[] {
+  if (hasAdversaries(document))
+    return ['mean_distance', 'deviation_distance', 'generator_loss', 'discriminator_loss', 'loss']
+  if (!usesTargets(document)) return ['rmse', 'mae', 'mse', 'loss']
   if (task === 'numeric') return ['rmse', 'mae', 'r2', 'mse', 'mape', 'loss']
   return ['accuracy', 'f1', 'f1_macro', 'f1_weighted', 'precision', 'recall', 'auroc', 'log_loss', 'loss']
 }

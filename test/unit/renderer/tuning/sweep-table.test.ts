@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { SweepRecord, TrialRecord } from '../../../../engine/rpc/contract/evaluation.ts'
+import { findTemplate } from '../../../../engine/templates/registry.ts'
 import { parseSpace } from '../../../../engine/tuning/space.ts'
 import { buildSpace, newRow } from '../../../../renderer/features/tuning/space-form.ts'
 import {
@@ -99,8 +100,15 @@ describe('a chart of trials', () => {
     ])
   })
   it('is ranked by accuracy for classes and by RMSE for numbers unless one says otherwise', () => {
-    expect(objectives('classes')[0]).toBe('accuracy')
-    expect(objectives('numeric')[0]).toBe('rmse')
+    const { document } = findTemplate('iris')!
+    expect(objectives(document, 'classes')[0]).toBe('accuracy')
+    expect(objectives(document, 'numeric')[0]).toBe('rmse')
+  })
+  it('is ranked by what an autoencoder and a GAN have, though their data has classes', () => {
+    expect(objectives(findTemplate('autoencoder')!.document, 'classes')).toEqual(['rmse', 'mae', 'mse', 'loss'])
+    const generation = objectives(findTemplate('gan-digits')!.document, 'classes')
+    expect(generation[0]).toBe('mean_distance')
+    expect(generation).not.toContain('accuracy')
   })
 })
 
