@@ -33,7 +33,7 @@ export const realOrGenerated = defineLayer({
   weights: () => [],
   // Which samples pass is up to the compiler (compile/adversarial.ts).
   lower: ({ values }) => [values[0]!],
-  headline: () => ['real or generated'],
+  headline: () => [],
   samples: [
     { inputs: [[-1, 4], [-1, 4]], params: {} }, // biome-ignore format: one sample
     { inputs: [[-1, 1], [-1, 1]], params: {} }, // biome-ignore format: one sample
