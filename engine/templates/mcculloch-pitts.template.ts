@@ -44,7 +44,7 @@ export const mccullochPitts: Template = {
   id: 'mcculloch-pitts',
   modelName: 'mcculloch-pitts',
   title: 'McCulloch-Pitts neurons',
-  summary: 'Two neurons with fixed weights that compute the logical and and or of two inputs.',
+  summary: 'Two neurons with fixed weights that compute the logical AND and OR of two inputs.',
   lesson:
     'A neuron of 1943: it adds its inputs and fires from a threshold on, 2 for and, 1 for or; the bias is minus the threshold. Nothing is learned, the weights are frozen. Change the bias value and evaluate again.',
   group: 'tables',

@@ -7,7 +7,7 @@ export const perceptronAnd: Template = {
   id: 'perceptron-and',
   modelName: 'perceptron-and',
   title: 'Perceptron: and',
-  summary: "One neuron learns the logical and by Rosenblatt's rule.",
+  summary: "One neuron learns the logical AND by Rosenblatt's rule.",
   lesson:
     'Weights move only where the answer was wrong, one row at a time, by the learning rate times the input; after six epochs no answer is wrong any more and nothing moves. Try the same on the exclusive or: it never ends.',
   group: 'tables',

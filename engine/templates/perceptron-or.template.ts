@@ -7,7 +7,7 @@ export const perceptronOr: Template = {
   id: 'perceptron-or',
   modelName: 'perceptron-or',
   title: 'Perceptron: or',
-  summary: "One neuron learns the logical or by Rosenblatt's rule.",
+  summary: "One neuron learns the logical OR by Rosenblatt's rule.",
   lesson:
     'The same neuron as for the and finds another line between the answers. Set the activation to sigmoid and the loss to auto to compare the rule with gradient descent.',
   group: 'tables',

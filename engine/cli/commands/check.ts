@@ -26,14 +26,19 @@ export async function run(
   }
   showDiagnostics(output, findings)
   const errors = findings.filter((finding) => finding.severity === 'error')
-  output.line()
-  output.line(`${project.datasets.length} data sets and ${chosen.length} models checked: ${errors.length} errors, ${findings.length - errors.length} remarks`) // biome-ignore format: one sentence
+  if (findings.length > 0) output.line()
+  const checked = `${counted(project.datasets.length, 'data set')} and ${counted(chosen.length, 'model')} checked`
+  output.line(`${checked}: ${counted(errors.length, 'error')}, ${counted(findings.length - errors.length, 'remark')}`)
   const first = errors[0]
   if (first) {
     const { severity, node, column, ...details } = first
     throw new LaminaError(details)
   }
   output.done({ findings: findings.length, errors: 0 })
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
 }
 
 function whereOf(dataset: string, problem: Finding): string {

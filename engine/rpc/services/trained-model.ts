@@ -53,14 +53,16 @@ export function partOf(
   part: keyof Split,
 ): { table: Table; rows: Int32Array } {
   const table = project.tables.table(description)
-  const rows = rowsWithoutMissing(table, description, splitTable(table, description)[part], { targets })
+  const split = splitTable(table, description)
+  const rows = rowsWithoutMissing(table, description, split[part], { targets })
   if (rows.length > 0) return { table, rows }
+  const others = (['train', 'validation', 'test'] as const).filter((each) => each !== part && split[each].length > 0)
   throw new LaminaError({
     code: 'evaluation.empty-part',
     message: `The ${part} part has no rows.`,
     where: `data.split.${part}`,
     expected: 'at least one row',
     received: '0 rows',
-    fix: `Choose another part, or set the ${part} fraction of the split above 0 and train again.`,
+    fix: `Choose ${others.join(' or ') || 'another part'}, or set the ${part} fraction of the split above 0 and train again.`,
   })
 }
