@@ -176,6 +176,15 @@ export const kernelCalls: Readonly<Record<string, Rest>> = {
     inputs: [x(wide), x(wide), x([F]), x([F]), x([F], 0.5, 1)],
     outputs: [wide, [F], [F]],
   },
+  masked_batch_normalization: {
+    inputs: [x(wide), x([F]), x([F]), x([F]), x([F], 0.5, 1), classesLike([-1])],
+    outputs: [wide, [F], [F], [F], [F]],
+    attributes: [0.99, 1e-3],
+  },
+  masked_batch_normalization_gradient: {
+    inputs: [x(wide), x(wide), x([F]), x([F]), x([F], 0.5, 1), classesLike([-1])],
+    outputs: [wide, [F], [F]],
+  },
   batch_normalization_inference: {
     inputs: [x(wide), x([F]), x([F]), x([F]), x([F], 0.5, 1)],
     outputs: [wide],

@@ -2,7 +2,7 @@ import type { ValueId } from '../../compile/ir.ts'
 import { affineParams, affineSpecs, epsilonParam } from '../affine.ts'
 import { initializerOf, initializerParams } from '../initializers.ts'
 import { defineLayer } from '../layer.ts'
-import { passesMask } from '../masks.ts'
+import { maskOf, passesMask } from '../masks.ts'
 import { numberParam } from '../read-params.ts'
 import { alongAxis, axisParam, featureAxis, featuresOf } from '../shapes.ts'
 
@@ -14,7 +14,7 @@ export const batchNormalization = defineLayer({
   icon: 'sliders-horizontal',
   summary: 'Standardises each feature over the batch.',
   aliases: ['BN'],
-  help: 'Computes $y = \\gamma (x - \\mu) / \\sqrt{\\sigma^2 + \\epsilon} + \\beta$ for each entry of the last axis, or of the one chosen. While training $\\mu$ and $\\sigma^2$ come from the batch, and moving averages $m \\leftarrow momentum \\cdot m + (1 - momentum) \\cdot batch$ are kept; evaluation and prediction use the moving averages.',
+  help: 'Computes $y = \\gamma (x - \\mu) / \\sqrt{\\sigma^2 + \\epsilon} + \\beta$ for each entry of the last axis, or of the one chosen. While training $\\mu$ and $\\sigma^2$ come from the batch, and moving averages $m \\leftarrow momentum \\cdot m + (1 - momentum) \\cdot batch$ are kept; evaluation and prediction use the moving averages. Steps that a mask leaves out count in neither (with the last axis; with another one all steps count).',
   inputs: [{ name: 'input', label: 'input' }],
   outputs: [{ name: 'output', label: 'output' }],
   params: {
@@ -54,17 +54,19 @@ export const batchNormalization = defineLayer({
     ]
   },
   mask: passesMask,
-  lower({ builder, values, weights, params, training }) {
+  lower(context) {
+    const { builder, values, weights, params, training } = context
     const epsilon = numberParam(params, 'epsilon')
     const rest = [weights.gamma ?? null, weights.beta ?? null, weights.moving_mean!, weights.moving_variance!]
+    const axis = featureAxis(builder.shapeOf(values[0]!), params)
+    const mask = axis === builder.shapeOf(values[0]!).length - 1 ? maskOf(context) : null
     const normalize = (x: ValueId): ValueId => {
       if (!training) return builder.emitOne('batch_normalization_inference', [x, ...rest], { epsilon })
-      return builder.emit('batch_normalization', [x, ...rest], {
-        momentum: numberParam(params, 'momentum'),
-        epsilon,
-      })[0]!
+      const attributes = { momentum: numberParam(params, 'momentum'), epsilon }
+      if (mask !== null) return builder.emit('masked_batch_normalization', [x, ...rest, mask], attributes)[0]!
+      return builder.emit('batch_normalization', [x, ...rest], attributes)[0]!
     }
-    return [alongAxis(builder, values[0]!, featureAxis(builder.shapeOf(values[0]!), params), normalize)]
+    return [alongAxis(builder, values[0]!, axis, normalize)]
   },
   headline: (params) => [`momentum ${numberParam(params, 'momentum')}`],
   samples: [

@@ -51,6 +51,7 @@ import { lionUpdate } from '../lion_update.op.ts'
 import { logCosh, logCoshGradient } from '../log_cosh.op.ts'
 import { logSoftmax, logSoftmaxGradient } from '../log_softmax.op.ts'
 import { lstm, lstmGradient } from '../lstm.op.ts'
+import { maskedBatchNormalization, maskedBatchNormalizationGradient } from '../masked_batch_normalization.op.ts'
 import { maskedMean, maskedMeanGradient } from '../masked_mean.op.ts'
 import { maxPool2d, maxPool2dGradient } from '../max_pool2d.op.ts'
 import { maximum, maximumGradient } from '../maximum.op.ts'
@@ -177,6 +178,8 @@ export const ops: readonly OpDeclaration[] = [
   logSoftmaxGradient,
   lstm,
   lstmGradient,
+  maskedBatchNormalization,
+  maskedBatchNormalizationGradient,
   maskedMean,
   maskedMeanGradient,
   maxPool2d,

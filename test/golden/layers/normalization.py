@@ -6,6 +6,7 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent))
 
 import keras
+import numpy as np
 import torch
 from channels_last import first, last
 from layer_cases import case, random, write
@@ -40,13 +41,31 @@ def affine(size, *names):
     return {name: random.normal(scale=0.4, size=size).round(4).astype("float32") for name in names or ("gamma", "beta")}
 
 
+MASK = np.array([[1, 1, 1, 0, 0], [0, 0, 1, 1, 1], [1, 0, 1, 0, 1], [0, 0, 0, 0, 0]])
 B = L.BatchNormalization
+
+
+def masked(name, params, layer, shape, mask):
+    kept = torch.tensor(mask, dtype=torch.bool)
+
+    def forward(x, w):
+        rows = x[0][kept]
+        y = (x[0] - rows.mean(0)) / torch.sqrt(rows.var(0, correction=0) + params.get("epsilon", 1e-3))
+        return y * w.get("gamma", 1) + w.get("beta", 0)
+
+    return case(name, "batch_normalization", params, layer, [shape], masks=[mask.astype("float32")], torch_forward=forward,
+                call=lambda built, tensors: built(tensors[0], mask=kept, training=True))
+
+
 cases = [
     case("batch normalisation of channels first", "batch_normalization", {"axis": 1}, B(axis=1), [(3, 2, 3, 4)], training=True, torch_forward=along(1, "batch")),
     case("batch normalisation along steps", "batch_normalization", {"axis": -2}, B(axis=-2), [(4, 5, 3)], training=True, torch_forward=along(-2, "batch")),
     case("batch normalisation along an inner axis, no gamma", "batch_normalization", {"axis": 2, "scale": False}, B(axis=2, scale=False), [(2, 3, 2, 3)], training=True,
          torch_forward=along(2, "batch")),
     case("batch normalisation", "batch_normalization", {}, B(), [(6, 5)], training=True, torch_forward=along(-1, "batch")),
+    masked("batch normalisation of steps that count", {}, B(), (4, 5, 3), MASK),
+    masked("batch normalisation of steps that count, no beta", {"center": False, "epsilon": 0.01}, B(center=False, epsilon=0.01), (2, 5, 4), MASK[:2]),
+    masked("batch normalisation of samples that count", {"scale": False}, B(scale=False), (4, 6), MASK[:, 0]),
     # Keras on PyTorch takes trailing axes only.
     case("layer normalisation along steps", "layer_normalization", {"axis": 1}, None, [(3, 5, 2)], torch_forward=along(1, "layer"), initial=affine(5), item="LayerNormalization"),
     case("layer normalisation along an inner axis, no beta", "layer_normalization", {"axis": -2, "center": False, "epsilon": 0.01}, None, [(2, 3, 4, 2)],

@@ -17,6 +17,7 @@ import { l2Normalize, l2NormalizeGradient } from '../l2_normalize.ts'
 import { layerNormalization, layerNormalizationGradient } from '../layer_normalization.ts'
 import { meanSquaredError, meanSquaredErrorGradient, meanAbsoluteError, meanAbsoluteErrorGradient, binaryCrossEntropy, binaryCrossEntropyGradient, categoricalCrossEntropy, categoricalCrossEntropyGradient, sparseCategoricalCrossEntropy, sparseCategoricalCrossEntropyGradient, sigmoidCrossEntropy, sigmoidCrossEntropyGradient, softmaxCrossEntropy, softmaxCrossEntropyGradient, sparseSoftmaxCrossEntropy, sparseSoftmaxCrossEntropyGradient, categoricalAccuracy, sparseCategoricalAccuracy, binaryAccuracy } from '../loss.ts'
 import { anyNotEqual, applyMask, maskedMean, maskedMeanGradient } from '../mask.ts'
+import { maskedBatchNormalization, maskedBatchNormalizationGradient } from '../masked_batch_normalization.ts'
 import { transpose, batchMatmul } from '../matrices.ts'
 import { maxPool2d, maxPool2dGradient, averagePool2d, averagePool2dGradient, upsample2d } from '../pooling.ts'
 import { randomNormal } from '../random.ts'
@@ -108,6 +109,8 @@ export const references: Readonly<Record<string, ReferenceImplementation>> = {
   apply_mask: applyMask,
   masked_mean: maskedMean,
   masked_mean_gradient: maskedMeanGradient,
+  masked_batch_normalization: maskedBatchNormalization,
+  masked_batch_normalization_gradient: maskedBatchNormalizationGradient,
   transpose: transpose,
   batch_matmul: batchMatmul,
   max_pool2d: maxPool2d,
