@@ -73,6 +73,7 @@ def case(loss, optimizer, hidden):
 cases = [case("mean_squared_error", optimizer, "tanh") for optimizer in OPTIMIZERS]
 cases += [case(loss, "adam", "relu") for loss in LOSSES]
 cases += [case(loss, "sgd momentum", "sigmoid") for loss in LOSSES]
+cases += [case("sparse_categorical_crossentropy", "rmsprop", "tanh")]
 
 target = pathlib.Path(__file__).with_suffix(".json")
 head = {"keras": keras.__version__, "backend": keras.backend.backend(), "rows": ROWS, "steps": STEPS, "x": x.tolist()}

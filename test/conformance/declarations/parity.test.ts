@@ -25,7 +25,6 @@ const judgedElsewhere: Readonly<Record<string, string>> = {
   SpatialDropout2D: 'unit/native/random',
   SpatialDropout3D: 'unit/native/random',
   perceptron: 'integration/training/perceptron: worked by hand',
-  sparse_categorical_crossentropy: 'the one-hot form',
 }
 
 describe('docs/parity.md', () => {

@@ -107,7 +107,7 @@ function ours(params: TrainingCase['optimizer']['params']): JsonObject {
 const notInKeras = new Set(['perceptron'])
 
 describe(`losses agree with Keras ${golden.keras}`, () => {
-  it('at three settings or sizes at least of every loss but the one over class numbers, which is the one-hot form', () => {
+  it('at three settings or sizes at least of every loss but the one over class numbers, whose steps golden-steps compares', () => {
     for (const { type } of losses) {
       if (type === 'sparse_categorical_crossentropy' || notInKeras.has(type)) continue
       expect(golden.losses.filter((entry) => entry.loss === type).length, type).toBeGreaterThanOrEqual(3)

@@ -66,8 +66,9 @@ function sessionFor(golden: GoldenCase): { session: ModelSession; learningRate: 
 }
 
 function compare(entry: GoldenCase, what: string, actual: ArrayLike<number>, expected: number[]): void {
-  const item = entry.optimizer.type
-  agree({ kind: 'optimizer', item, library: 'Keras', quantity: 'steps', actual, expected, what })
+  const steps = { library: 'Keras', quantity: 'steps', actual, expected, what } as const
+  agree({ kind: 'optimizer', item: entry.optimizer.type, ...steps })
+  agree({ kind: 'loss', item: entry.loss, ...steps })
 }
 
 describe(`ten training steps agree with Keras ${golden.keras}`, () => {
@@ -89,6 +90,12 @@ describe(`ten training steps agree with Keras ${golden.keras}`, () => {
       })
       losses.push((accumulators[0] as number) / golden.rows)
     }
+    const before = {
+      actual: losses.slice(0, 1),
+      expected: entry.losses.slice(0, 1),
+      what: 'loss before the first step',
+    }
+    agree({ kind: 'loss', item: entry.loss, library: 'Keras', quantity: 'forward', ...before })
     compare(entry, 'losses', losses, entry.losses)
     for (const { path, offset, shape } of session.compiled.weights) {
       const length = shape.reduce((product, size) => product * size, 1)
