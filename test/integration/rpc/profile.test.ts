@@ -4,7 +4,8 @@ import { useEngine } from './fixture.ts'
 const fixture = useEngine()
 
 describe('profiling a model', () => {
-  it('says where a step on its own data spends its time, and leaves nothing behind', async () => {
+  // Again on a machine that was interrupted while it measured its peak.
+  it('says where a step on its own data spends its time, and leaves nothing behind', { retry: 2 }, async () => {
     const project = await fixture.create('digits-cnn')
     const { id, models } = project
     const kinds: string[] = []
@@ -18,7 +19,7 @@ describe('profiling a model', () => {
     expect(convolutions.length).toBeGreaterThan(0)
     for (const { name } of convolutions) expect(layers).toContain(name)
     for (const op of profile.ops) expect(op.msPerStep).toBeGreaterThanOrEqual(0)
-    for (const rate of [profile.peak.gflops, profile.gflops]) expect(rate).toBeGreaterThan(0)
+    expect(profile.peak.gflops).toBeGreaterThan(profile.gflops)
     expect(await fixture.client.call.runs.list({ project: id })).toEqual([])
   })
 
