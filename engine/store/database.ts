@@ -48,18 +48,14 @@ export function createDatabase(path: string): Database {
   }
 }
 
-/**
- * Opens an existing project file: checks that it is one and whole before anything is written, then migrates it.
- * Throws `store.file-missing`, `store.not-a-project`, `store.truncated`, `store.newer-version`, `store.read-only`, `store.busy`.
- */
-export function openDatabase(path: string): Database {
+/** Opens a project file that was checked to be one and whole, and closes it again when `prepare` fails. */
+function openChecked(path: string, options: BetterSqlite.Options, prepare: (database: Database) => void): Database {
   const whole = checkHeader(path)
   try {
     inspect(path, whole)
-    const database = new BetterSqlite(path, { fileMustExist: true })
+    const database = new BetterSqlite(path, { ...options, fileMustExist: true })
     try {
-      configure(database)
-      migrate(database, path)
+      prepare(database)
       return database
     } catch (error) {
       database.close()
@@ -71,25 +67,25 @@ export function openDatabase(path: string): Database {
 }
 
 /**
+ * Opens an existing project file: checks that it is one and whole before anything is written, then migrates it.
+ * Throws `store.file-missing`, `store.not-a-project`, `store.truncated`, `store.newer-version`, `store.read-only`, `store.busy`.
+ */
+export function openDatabase(path: string): Database {
+  return openChecked(path, {}, (database) => {
+    configure(database)
+    migrate(database, path)
+  })
+}
+
+/**
  * Opens an existing project file to read in it; nothing of the file is changed. Throws as `openDatabase` does, and `store.older-version` for a
  * file that would have to be migrated.
  */
 export function openDatabaseReadOnly(path: string): Database {
-  const whole = checkHeader(path)
-  try {
-    inspect(path, whole)
-    const database = new BetterSqlite(path, { readonly: true, fileMustExist: true })
-    try {
-      database.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`)
-      requireCurrentVersion(database, path)
-      return database
-    } catch (error) {
-      database.close()
-      throw error
-    }
-  } catch (error) {
-    throw storeError(error, path)
-  }
+  return openChecked(path, { readonly: true }, (database) => {
+    database.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`)
+    requireCurrentVersion(database, path)
+  })
 }
 
 /** Folds the write-ahead log back into the one file and closes it; of a file opened to be read it only closes. */
