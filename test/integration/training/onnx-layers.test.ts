@@ -1,11 +1,9 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { describe, expect, it } from 'vitest'
-import { predictTable } from '../../../engine/evaluation/predict.ts'
-import { exportOnnx } from '../../../engine/export/onnx/export-onnx.ts'
 import { activationOptions } from '../../../engine/layers/activations.ts'
 import { loadNative } from '../../../engine/native/index.ts'
 import type { ChainLayer } from '../../../engine/templates/chain.ts'
 import { createTrainer } from '../../../engine/training/trainer.ts'
+import { exportedNumbers } from './exported-numbers.ts'
 import { textProject } from './projects.ts'
 
 const native = loadNative()
@@ -129,15 +127,8 @@ describe('an exported model', () => {
       { epochs: 2, batchSize: 4 },
     )
     const { model } = await createTrainer({ native }).train(project)
-    const { compiled, persistent, fitted } = model
-    const exported = exportOnnx({ compiled, persistent, fitted, name: 'test', version: '0.0.0' })
-    const session = await InferenceSession.create(exported.bytes)
-    const cells = Float32Array.from(lines.flatMap((line) => line.split(',').slice(0, SIZE).map(Number)))
-    const results = await session.run({ [exported.inputs[0]!.name]: new Tensor('float32', cells, [ROWS, SIZE]) })
-    const found = results[exported.outputs[0]!.name]?.data as Float32Array
     const rows = Int32Array.from({ length: ROWS }, (_row, index) => index)
-    const { outputs } = await predictTable(native, model, project.description, project.table, { rows })
-    const expected = (outputs[0] as { values: Float64Array }).values
+    const { found, expected } = await exportedNumbers(model, project, rows)
     expect(found.length).toBe(ROWS)
     const scale = Math.max(1, ...expected.map(Math.abs))
     expect(Math.max(...expected.map((value, row) => Math.abs(value - found[row]!))) / scale).toBeLessThan(1e-5)

@@ -1,10 +1,8 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { describe, expect, it } from 'vitest'
-import { predictTable } from '../../../engine/evaluation/predict.ts'
-import { exportOnnx } from '../../../engine/export/onnx/export-onnx.ts'
 import { loadNative } from '../../../engine/native/index.ts'
 import { createTrainer } from '../../../engine/training/trainer.ts'
 import { documentOf, type Part } from '../../support/model.ts'
+import { exportedNumbers } from './exported-numbers.ts'
 import { type Project, textProject } from './projects.ts'
 
 const native = loadNative()
@@ -128,16 +126,9 @@ describe('an exported model', () => {
   it.each(Object.entries({ ...cases, ...attentive }))('with %s gives the numbers of the engine', async (_, parts) => {
     const project = projectOf(parts)
     const { model } = await createTrainer({ native }).train(project)
-    const { compiled, persistent, fitted } = model
-    const exported = exportOnnx({ compiled, persistent, fitted, name: 'test', version: '0.0.0' })
-    const session = await InferenceSession.create(exported.bytes)
-    const cells = Float32Array.from(lines.flatMap((line) => line.split(',').slice(0, COLUMNS).map(Number)))
-    expect(exported.inputs).toHaveLength(1)
-    const results = await session.run({ [exported.inputs[0]!.name]: new Tensor('float32', cells, [ROWS, COLUMNS]) })
-    const found = results[exported.outputs[0]!.name]?.data as Float32Array
     const rows = Int32Array.from({ length: ROWS }, (_row, index) => index)
-    const { outputs } = await predictTable(native, model, project.description, project.table, { rows })
-    const expected = (outputs[0] as { values: Float64Array }).values
+    const { exported, found, expected } = await exportedNumbers(model, project, rows)
+    expect(exported.inputs).toHaveLength(1)
     expect(found.length).toBe(ROWS)
     const worst = Math.max(...expected.map((value, row) => Math.abs(value - found[row]!)))
     expect(worst).toBeLessThan(1e-5)

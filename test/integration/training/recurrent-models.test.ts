@@ -1,13 +1,9 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node'
 import { describe, expect, it } from 'vitest'
 import { initializeWeights } from '../../../engine/compile/initialize.ts'
-import { cellText, columnOf } from '../../../engine/data/table.ts'
-import { predictTable } from '../../../engine/evaluation/predict.ts'
-import { exportOnnx } from '../../../engine/export/onnx/export-onnx.ts'
-import type { ExportedInput } from '../../../engine/export/onnx/preprocessing.ts'
 import { loadNative } from '../../../engine/native/index.ts'
 import { createTrainer } from '../../../engine/training/trainer.ts'
 import { compileOf, documentOf, signatureOf } from '../../support/model.ts'
+import { exportedNumbers } from './exported-numbers.ts'
 import { textProject } from './projects.ts'
 
 const native = loadNative()
@@ -91,16 +87,8 @@ describe('a network with recurrent layers', () => {
     ]
     const project = textProject(signChanges(rows), layers, { epochs: 3, batchSize: 20, optimizer: adam })
     const { model } = await createTrainer({ native }).train(project)
-    const { compiled, persistent, fitted } = model
-    const exported = exportOnnx({ compiled, persistent, fitted, name: 'test', version: '0.0.0' })
     const chosen = Int32Array.from({ length: 50 }, (_, row) => row * 3)
-    const { name, columns } = exported.inputs[0] as ExportedInput
-    const cells = [...chosen].flatMap((row) => columns.map((column) => cellText(columnOf(project.table, column), row)))
-    const feed = new Tensor('float32', Float32Array.from(cells, Number), [chosen.length, columns.length])
-    const results = await (await InferenceSession.create(exported.bytes)).run({ [name]: feed })
-    const values = results[exported.outputs[0]?.name as string]?.data as Float32Array
-    const { outputs } = await predictTable(native, model, project.description, project.table, { rows: chosen })
-    const engine = outputs[0]?.kind === 'numeric' ? outputs[0].values : new Float64Array()
+    const { found: values, expected: engine } = await exportedNumbers(model, project, chosen)
     expect(values.length).toBe(engine.length)
     expect(new Set(values).size).toBeGreaterThan(20)
     for (const [index, value] of values.entries())
@@ -199,16 +187,8 @@ describe('a network with recurrent layers', () => {
     )
     expect(again.history.at(-1)?.metrics.loss).toBe(history.at(-1)?.metrics.loss)
     expect(history.at(-1)?.metrics.loss).toBeLessThan(history[0]?.metrics.loss as number)
-    const { compiled, persistent, fitted } = model
-    const exported = exportOnnx({ compiled, persistent, fitted, name: 'test', version: '0.0.0' })
     const chosen = Int32Array.from({ length: 20 }, (_, row) => row * 3)
-    const { name, columns } = exported.inputs[0] as ExportedInput
-    const cells = [...chosen].flatMap((row) => columns.map((column) => cellText(columnOf(project.table, column), row)))
-    const feed = new Tensor('float32', Float32Array.from(cells, Number), [chosen.length, columns.length])
-    const results = await (await InferenceSession.create(exported.bytes)).run({ [name]: feed })
-    const values = results[exported.outputs[0]?.name as string]?.data as Float32Array
-    const { outputs } = await predictTable(native, model, project.description, project.table, { rows: chosen })
-    const engine = outputs[0]?.kind === 'numeric' ? outputs[0].values : new Float64Array()
+    const { found: values, expected: engine } = await exportedNumbers(model, project, chosen)
     for (const [index, value] of values.entries())
       expect(Math.abs(value - (engine[index] as number))).toBeLessThan(1e-4)
   })
