@@ -132,6 +132,11 @@ export interface LayerDeclaration {
   weights(context: ShapeContext): WeightSpec[]
   /** What becomes of masks; left out, the layer takes none: one that arrives ends there, with a warning. */
   mask?: MaskRule
+  /**
+   * Whether Keras' TimeDistributed makes sense of it: `folds` for layers that see one sample without its steps, `stepwise` for those that treat
+   * every step alike by themselves.
+   */
+  timeDistributed?: 'folds' | 'stepwise'
   /** Forward ops; outputs in port order. Input and Output are handled by the compiler and have no lowering. */
   lower?(context: LowerContext): ValueId[]
   /** The two or three facts that the card shows (`64 units`, `relu`). */

@@ -3,19 +3,16 @@ import { formatShape } from '../base/shape.ts'
 import type { GraphBuilder } from '../compile/builder.ts'
 import type { ValueId } from '../compile/ir.ts'
 import type { EffectiveParams, ParamSpec } from './params.ts'
-import { layerError } from './problem.ts'
+import { layerError, rankError } from './problem.ts'
 import { numberParam } from './read-params.ts'
 
 /** Size of the last axis. Throws `layer.rank` when the input is a batch of bare numbers. */
 export function featuresOf(shape: Shape | undefined): number {
   const last = shape && shape.length > 1 ? shape.at(-1) : undefined
   if (last === undefined)
-    throw layerError({
-      code: 'layer.rank',
+    throw rankError(shape, {
       message: 'The input has no feature axis.',
-      port: 'input',
       expected: 'N x ... x features',
-      received: shape ? formatShape(shape) : 'nothing',
       fix: 'Put a Reshape to (1) in front.',
     })
   return last

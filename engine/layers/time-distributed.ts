@@ -1,10 +1,10 @@
-import { formatShape, type Shape } from '../base/shape.ts'
+import type { Shape } from '../base/shape.ts'
 import type { ValueId } from '../compile/ir.ts'
 import { foldedBuilder } from '../ops/fold.ts'
 import type { LayerDeclaration, LowerContext, MaskShape, ShapeContext } from './layer.ts'
 import { passesMask } from './masks.ts'
 import type { EffectiveParams, ParamSpec } from './params.ts'
-import { layerError } from './problem.ts'
+import { rankError } from './problem.ts'
 import { booleanParam } from './read-params.ts'
 
 const timeDistributedParam: ParamSpec = {
@@ -22,12 +22,9 @@ const distributed = (params: EffectiveParams): boolean => booleanParam(params, '
 function oneStep<Context extends ShapeContext>(context: Context): { steps: number; inner: Context } {
   const [shape] = context.inputs
   if (!shape || shape.length < 3)
-    throw layerError({
-      code: 'layer.rank',
+    throw rankError(shape, {
       message: 'TimeDistributed needs steps to apply the layer to.',
-      port: 'input',
       expected: 'N x steps x what the layer takes',
-      received: shape ? formatShape(shape) : 'nothing',
       fix: 'Turn TimeDistributed off, or give the Input a shape that begins with the steps.',
     })
   const [batch, steps, ...rest] = shape as [number, number, ...number[]]
@@ -39,11 +36,11 @@ const ofSteps = (mask: MaskShape): MaskShape => (mask?.length === 2 ? mask : nul
 
 const withSteps = ([batch, ...rest]: Shape, steps: number): Shape => [batch as number, steps, ...rest]
 
-/** Layers that treat every step alike by themselves. */
-const stepwise: ReadonlySet<string> = new Set(['dense'])
-/** Layers that see one sample without its steps, beside all of these categories. */
-const others: ReadonlySet<string> = new Set(['flatten', 'reshape', 'permute', 'simple_rnn', 'lstm', 'gru'])
-const categories: ReadonlySet<string> = new Set(['convolution', 'pooling'])
+/** Layers of these categories see one sample without its steps. */
+const folding: ReadonlySet<string> = new Set(['convolution', 'pooling'])
+
+const kindOf = ({ timeDistributed, category }: LayerDeclaration) =>
+  timeDistributed ?? (folding.has(category) ? 'folds' : undefined)
 
 function lowerSteps(layer: LayerDeclaration, context: LowerContext): ValueId {
   const { builder, values } = context
@@ -91,7 +88,7 @@ function withTimeDistributed(layer: LayerDeclaration): LayerDeclaration {
     ...(lower
       ? {
           lower: (context) =>
-            distributed(context.params) && !stepwise.has(layer.type) ? [lowerSteps(layer, context)] : lower(context),
+            distributed(context.params) && kindOf(layer) === 'folds' ? [lowerSteps(layer, context)] : lower(context),
         }
       : {}),
     headline: (params) => [...headline(params), ...(distributed(params) ? ['each step'] : [])],
@@ -111,9 +108,5 @@ function withTimeDistributed(layer: LayerDeclaration): LayerDeclaration {
 
 /** The layers, those that steps can be kept from with the parameter `timeDistributed`. */
 export function offerTimeDistributed(layers: readonly LayerDeclaration[]): LayerDeclaration[] {
-  return layers.map((layer) =>
-    categories.has(layer.category) || others.has(layer.type) || stepwise.has(layer.type)
-      ? withTimeDistributed(layer)
-      : layer,
-  )
+  return layers.map((layer) => (kindOf(layer) ? withTimeDistributed(layer) : layer))
 }

@@ -1,7 +1,7 @@
-import { formatShape, type Shape } from '../base/shape.ts'
+import type { Shape } from '../base/shape.ts'
 import { FUNCTION_NEGATIVE_SLOPE } from './activations.ts'
 import type { EffectiveParams, ParamSpec, ParamSpecs } from './params.ts'
-import { layerError } from './problem.ts'
+import { layerError, rankError } from './problem.ts'
 import { booleanParam, numberParam, textParam } from './read-params.ts'
 
 export type Image = readonly [height: number, width: number, channels: number]
@@ -9,13 +9,10 @@ export type Image = readonly [height: number, width: number, channels: number]
 /** Height, width and channels of images. Throws `layer.rank` for anything but N x height x width x channels. */
 export function imageOf(shape: Shape | undefined): Image {
   if (shape?.length === 4) return shape.slice(1) as unknown as Image
-  throw layerError({
-    code: 'layer.rank',
+  throw rankError(shape, {
     message: 'The input is not made of images.',
-    port: 'input',
     expected: 'N x height x width x channels',
-    data: { rank: 4 },
-    received: shape ? formatShape(shape) : 'nothing',
+    rank: 4,
     fix: 'Give the Input a shape such as 28 x 28 x 1, or put a Reshape in front.',
   })
 }
@@ -23,13 +20,10 @@ export function imageOf(shape: Shape | undefined): Image {
 /** Steps and channels of sequences. Throws `layer.rank` for anything but N x steps x channels. */
 export function sequenceOf(shape: Shape | undefined): readonly [steps: number, channels: number] {
   if (shape?.length === 3) return shape.slice(1) as unknown as readonly [number, number]
-  throw layerError({
-    code: 'layer.rank',
+  throw rankError(shape, {
     message: 'The input is not made of sequences.',
-    port: 'input',
     expected: 'N x steps x channels',
-    data: { rank: 3 },
-    received: shape ? formatShape(shape) : 'nothing',
+    rank: 3,
     fix: 'Give the Input a shape such as 64 x 16, or put a Reshape in front.',
   })
 }
@@ -39,13 +33,10 @@ export type Volume = readonly [depth: number, height: number, width: number, cha
 /** Depth, height, width and channels of volumes. Throws `layer.rank` for anything but N x depth x height x width x channels. */
 export function volumeOf(shape: Shape | undefined): Volume {
   if (shape?.length === 5) return shape.slice(1) as unknown as Volume
-  throw layerError({
-    code: 'layer.rank',
+  throw rankError(shape, {
     message: 'The input is not made of volumes.',
-    port: 'input',
     expected: 'N x depth x height x width x channels',
-    data: { rank: 5 },
-    received: shape ? formatShape(shape) : 'nothing',
+    rank: 5,
     fix: 'Give the Input a shape such as 16 x 32 x 32 x 1 (the depth is that of a scan, or the frames of a video), or put a Reshape in front.',
   })
 }
@@ -119,6 +110,14 @@ export function threeAxes(name: string, label: string, help: string, keras: stri
 
 export const strideHelp = 'Pixels from one position of the window to the next.'
 export const dilationHelp = 'Distance between the pixels that neighbouring weights of a kernel meet.'
+
+/** Size, stride, padding and dilation of kernels over images. */
+export const kernelWindowParams: ParamSpecs = {
+  ...bothAxes('kernel', 'Kernel', 'Size of the kernels in pixels.', 'kernel_size', 3),
+  ...bothAxes('stride', 'Stride', strideHelp, 'strides', 1),
+  padding: paddingParam,
+  ...bothAxes('dilation', 'Dilation', dilationHelp, 'dilation_rate', 1),
+}
 
 /** One axis of a window as it lies over an input. */
 export interface WindowAxis {

@@ -67,7 +67,7 @@ export interface PreparedData {
 }
 
 export interface PrepareOptions {
-  /** False: a network that learns without a target takes rows that lack one as any others. */
+  /** Whether the network learns from targets (default true); one that does not takes rows without a target as any others. */
   targets?: boolean
   /** Keeps rows of the training part that lack only the target, as `split.unlabelled`. */
   unlabelled?: boolean

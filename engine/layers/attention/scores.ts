@@ -1,10 +1,10 @@
-import { formatShape, type Shape } from '../../base/shape.ts'
+import type { Shape } from '../../base/shape.ts'
 import type { GraphBuilder } from '../../compile/builder.ts'
 import type { ValueId } from '../../compile/ir.ts'
 import type { LayerDeclaration, LowerContext, MaskRule, PortSpec } from '../layer.ts'
 import { maskOf } from '../masks.ts'
 import type { ParamSpec, ParamSpecs } from '../params.ts'
-import { layerError } from '../problem.ts'
+import { layerError, rankError } from '../problem.ts'
 import { booleanParam, numberParam } from '../read-params.ts'
 
 /** Queries, values and, where they are not the values, keys. */
@@ -44,13 +44,11 @@ export interface AttentionSizes {
 
 function sequence(port: string, shape: Shape | undefined): readonly [number, number] {
   if (shape?.length === 3) return [shape[1]!, shape[2]!]
-  throw layerError({
-    code: 'layer.rank',
+  throw rankError(shape, {
     message: `The ${port} is not made of sequences.`,
     port,
     expected: 'N x steps x features',
-    data: { rank: 3 },
-    received: shape ? formatShape(shape) : 'nothing',
+    rank: 3,
     fix:
       shape?.length === 2 ? 'Put an Embedding or a Reshape in front.' : 'Put a Reshape to (steps, features) in front.',
   })

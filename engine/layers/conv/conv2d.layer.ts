@@ -2,16 +2,13 @@ import { activated, activationParam, biasSpecs, kernelParams, kernelSpec, useBia
 import { defineLayer } from '../layer.ts'
 import { numberParam, textParam } from '../read-params.ts'
 import {
-  bothAxes,
   convolutionAttributes,
-  dilationHelp,
   filtersParam,
   groupInputs,
   groupsParam,
   imageOf,
   imageWindows,
-  paddingParam,
-  strideHelp,
+  kernelWindowParams,
 } from '../windows.ts'
 
 export const conv2d = defineLayer({
@@ -27,10 +24,7 @@ export const conv2d = defineLayer({
   outputs: [{ name: 'output', label: 'output' }],
   params: {
     filters: filtersParam,
-    ...bothAxes('kernel', 'Kernel', 'Size of the kernels in pixels.', 'kernel_size', 3),
-    ...bothAxes('stride', 'Stride', strideHelp, 'strides', 1),
-    padding: paddingParam,
-    ...bothAxes('dilation', 'Dilation', dilationHelp, 'dilation_rate', 1),
+    ...kernelWindowParams,
     groups: groupsParam,
     activation: activationParam,
     useBias: useBiasParam,

@@ -1,16 +1,7 @@
 import { activated, activationParam, biasSpecs, kernelSpec, turnedKernelParams, useBiasParam } from '../kernels.ts'
 import { defineLayer } from '../layer.ts'
 import { numberParam, textParam } from '../read-params.ts'
-import {
-  bothAxes,
-  convolutionAttributes,
-  dilationHelp,
-  imageOf,
-  imageWindows,
-  integerParam,
-  paddingParam,
-  strideHelp,
-} from '../windows.ts'
+import { convolutionAttributes, imageOf, imageWindows, integerParam, kernelWindowParams } from '../windows.ts'
 
 export const depthwiseConv2d = defineLayer({
   type: 'depthwise_conv2d',
@@ -23,10 +14,7 @@ export const depthwiseConv2d = defineLayer({
   inputs: [{ name: 'input', label: 'images' }],
   outputs: [{ name: 'output', label: 'output' }],
   params: {
-    ...bothAxes('kernel', 'Kernel', 'Size of the kernels in pixels.', 'kernel_size', 3),
-    ...bothAxes('stride', 'Stride', strideHelp, 'strides', 1),
-    padding: paddingParam,
-    ...bothAxes('dilation', 'Dilation', dilationHelp, 'dilation_rate', 1),
+    ...kernelWindowParams,
     depthMultiplier: integerParam('Depth multiplier', 'Kernels for each channel.', 'depth_multiplier', 1),
     activation: activationParam,
     useBias: useBiasParam,

@@ -118,6 +118,7 @@ export const dense = defineLayer({
     if (activity) penalize(result, activity)
     return [result]
   },
+  timeDistributed: 'stepwise',
   headline(params) {
     const units = numberParam(params, 'units')
     return [units === 1 ? '1 unit' : `${units} units`, textParam(params, 'activation')]

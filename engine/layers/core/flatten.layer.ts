@@ -18,6 +18,7 @@ export const flatten = defineLayer({
     const shape = [-1, sampleSize(builder.shapeOf(values[0]!))]
     return [builder.emitOne('reshape', [values[0]!], {}, { shape })]
   },
+  timeDistributed: 'folds',
   headline: () => ['to a vector'],
   samples: [
     { inputs: [[-1, 8, 8, 1]], params: {} },

@@ -51,6 +51,7 @@ export const permute = defineLayer({
   lower: ({ builder, inputs, values, params }) => [
     builder.emitOne('transpose', [values[0]!], { permutation: permutationOf(inputs[0], params) }),
   ],
+  timeDistributed: 'folds',
   headline(params) {
     const dims = shapeParam(params, 'dims')
     return [dims.length > 0 ? dims.join(', ') : '2, 1']

@@ -1,17 +1,14 @@
-import { formatShape, type Shape } from '../../base/shape.ts'
+import type { Shape } from '../../base/shape.ts'
 import { defineLayer } from '../layer.ts'
-import { layerError } from '../problem.ts'
+import { rankError } from '../problem.ts'
 import { numberParam } from '../read-params.ts'
 
 function widthOf(shape: Shape | undefined): number {
   if (shape?.length === 2) return shape[1]!
-  throw layerError({
-    code: 'layer.rank',
+  throw rankError(shape, {
     message: 'Only a vector can be repeated.',
-    port: 'input',
     expected: 'N x features',
-    data: { rank: 2 },
-    received: shape ? formatShape(shape) : 'nothing',
+    rank: 2,
     fix: 'Put a Flatten in front, or let the recurrent layer return its last state only.',
   })
 }

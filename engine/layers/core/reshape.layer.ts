@@ -52,6 +52,7 @@ export const reshape = defineLayer({
     const shape = targetOf(builder.shapeOf(values[0]!), params)
     return [builder.emitOne('reshape', [values[0]!], {}, { shape })]
   },
+  timeDistributed: 'folds',
   headline: (params) => [`to ${formatShape(shapeParam(params, 'targetShape')).replace('N', '?')}`],
   samples: [
     { inputs: [[-1, 12]], params: { targetShape: [3, -1] } },

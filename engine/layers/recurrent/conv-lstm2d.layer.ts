@@ -1,4 +1,4 @@
-import { formatShape, type Shape } from '../../base/shape.ts'
+import type { Shape } from '../../base/shape.ts'
 import type { ValueId } from '../../compile/ir.ts'
 import { lowerActivation } from '../activations.ts'
 import { initializerParams, regularizerOf } from '../initializers.ts'
@@ -7,18 +7,15 @@ import type { LowerContext, MaskRule, ShapeContext, WeightSpec } from '../layer.
 import { defineLayer } from '../layer.ts'
 import { maskOf } from '../masks.ts'
 import type { EffectiveParams } from '../params.ts'
-import { layerError } from '../problem.ts'
+import { rankError } from '../problem.ts'
 import { booleanParam, numberParam, textParam } from '../read-params.ts'
 import {
   activationAlpha,
-  bothAxes,
   convolutionAttributes,
-  dilationHelp,
   filtersParam,
   type Image,
   imageWindows,
-  paddingParam,
-  strideHelp,
+  kernelWindowParams,
   withBias,
 } from '../windows.ts'
 import { cellActivationOptions, dropped, recurrentActivationParam, recurrentDropoutParams } from './recurrent.ts'
@@ -26,13 +23,10 @@ import { cellActivationOptions, dropped, recurrentActivationParam, recurrentDrop
 /** Steps, and the images of one. Throws `layer.rank` for anything but N x steps x height x width x channels. */
 function videoOf(shape: Shape | undefined): { steps: number; image: Image } {
   if (shape?.length === 5) return { steps: shape[1] as number, image: shape.slice(2) as unknown as Image }
-  throw layerError({
-    code: 'layer.rank',
+  throw rankError(shape, {
     message: 'The input is not a sequence of images.',
-    port: 'input',
     expected: 'N x steps x height x width x channels',
-    data: { rank: 5 },
-    received: shape ? formatShape(shape) : 'nothing',
+    rank: 5,
     fix: 'Give the Input a shape such as 8 x 32 x 32 x 1 (steps, height, width, channels), or put a Reshape in front.',
   })
 }
@@ -188,10 +182,7 @@ export const convLstm2d = defineLayer({
   outputs: [{ name: 'output', label: 'output' }],
   params: {
     filters: filtersParam,
-    ...bothAxes('kernel', 'Kernel', 'Size of the kernels in pixels.', 'kernel_size', 3),
-    ...bothAxes('stride', 'Stride', strideHelp, 'strides', 1),
-    padding: paddingParam,
-    ...bothAxes('dilation', 'Dilation', dilationHelp, 'dilation_rate', 1),
+    ...kernelWindowParams,
     activation: {
       kind: 'choice',
       label: 'Activation',

@@ -1,4 +1,4 @@
-import { formatShape, type Shape } from '../../base/shape.ts'
+import type { Shape } from '../../base/shape.ts'
 import type { ValueId } from '../../compile/ir.ts'
 import { cellActivations } from '../../ops/recurrent.ts'
 import { findOp } from '../../ops/registry.ts'
@@ -14,7 +14,7 @@ import {
 import type { LayerDeclaration, LowerContext, MaskRule, ShapeContext, WeightSpec } from '../layer.ts'
 import { maskOf } from '../masks.ts'
 import type { EffectiveParams, ParamSpecs } from '../params.ts'
-import { layerError } from '../problem.ts'
+import { rankError } from '../problem.ts'
 import { booleanParam, numberParam, textParam } from '../read-params.ts'
 
 /** What distinguishes one kind of recurrent layer. */
@@ -177,13 +177,10 @@ const weightParams: ParamSpecs = {
 
 function sequenceOf(shape: Shape | undefined): { steps: number; features: number } {
   if (shape?.length === 3) return { steps: shape[1] as number, features: shape[2] as number }
-  throw layerError({
-    code: 'layer.rank',
+  throw rankError(shape, {
     message: 'The input is not a sequence.',
-    port: 'input',
     expected: 'N x steps x features',
-    data: { rank: 3 },
-    received: shape ? formatShape(shape) : 'nothing',
+    rank: 3,
     fix:
       shape?.length === 2
         ? 'Give the Input a shape such as 64 x 16 (steps, features), or put a Reshape in front.'
@@ -320,6 +317,7 @@ export function recurrentLayer(kind: RecurrentKind): LayerDeclaration {
       if (activity) context.penalize(outputs[0]!, activity)
       return outputs
     },
+    timeDistributed: 'folds',
     headline: (params) => [
       `${numberParam(params, 'units')} units`,
       ...(booleanParam(params, 'bidirectional') ? ['bidirectional'] : []),
