@@ -14,7 +14,7 @@ export interface ProfileOptions {
   onProgress?(done: number): void
 }
 
-/** Passes of profiled steps; control and progress are looked at between them. */
+/** Passes of profiled steps; progress is told between them. */
 const PASSES = 10
 
 /**
@@ -28,29 +28,36 @@ export async function profileSteps(
 ): Promise<StepProfile> {
   const limits = peak ?? (await native.measurePeak(runner.threads))
   onProgress?.(0.1)
-  await mayContinue(control)
-  const { msPerStep } = await meanStep(runner, seconds / 3)
-  onProgress?.(0.4)
-  const stepsAPass = Math.max(1, Math.round(((seconds / 2) * 1000) / PASSES / msPerStep))
   const { native: session } = runner.session
-  session.profile(true)
-  for (let pass = 0; pass < PASSES; pass += 1) {
-    await mayContinue(control)
-    await runner.run(stepsAPass)
-    onProgress?.(0.4 + (0.6 * (pass + 1)) / PASSES)
-  }
-  const entries = session.profile(false).filter(({ program }) => program === 'train')
-  const { compiled } = runner
-  return stepProfile({
-    graph: compiled.graphs.train,
-    names: new Map(compiled.report.layers.map(({ node, name }) => [node, name])),
-    batchSize: runner.batchSize,
-    steps: stepsAPass * PASSES,
-    msPerStep,
-    entries,
-    peak: limits,
-    simd: native.info().simd,
+  const registration = control?.onChange(() => {
+    if (control.requested === 'stop') session.cancel()
   })
+  try {
+    const run = (steps: number) => runner.run(steps, () => mayContinue(control))
+    const { msPerStep } = await meanStep({ run }, seconds / 3)
+    onProgress?.(0.4)
+    const stepsAPass = Math.max(1, Math.round(((seconds / 2) * 1000) / PASSES / msPerStep))
+    session.profile(true)
+    for (let pass = 0; pass < PASSES; pass += 1) {
+      await run(stepsAPass)
+      onProgress?.(0.4 + (0.6 * (pass + 1)) / PASSES)
+    }
+    await mayContinue(control)
+    const entries = session.profile(false).filter(({ program }) => program === 'train')
+    const { compiled } = runner
+    return stepProfile({
+      graph: compiled.graphs.train,
+      names: new Map(compiled.report.layers.map(({ node, name }) => [node, name])),
+      batchSize: runner.batchSize,
+      steps: stepsAPass * PASSES,
+      msPerStep,
+      entries,
+      peak: limits,
+      simd: native.info().simd,
+    })
+  } finally {
+    registration?.dispose()
+  }
 }
 
 /** Waits while paused. */

@@ -50,11 +50,15 @@ export class StepRunner {
     this.session.load(initializeWeights(compiled, seed))
   }
 
-  /** Runs so many further steps; resolves to the milliseconds they took. Rejects with `native.busy` while others run. */
-  async run(steps: number): Promise<number> {
+  /**
+   * Runs so many further steps; resolves to the milliseconds they took. `mayContinue` is awaited before each round over the rows and
+   * ends the run by what it throws. Rejects with `native.busy` while others run.
+   */
+  async run(steps: number, mayContinue?: () => Promise<void>): Promise<number> {
     const most = this.#rows.length / this.batchSize
     let milliseconds = 0
     for (let left = steps; left > 0; ) {
+      await mayContinue?.()
       const now = Math.min(left, most)
       const { seconds } = await this.session.native.run({
         program: 'train',
