@@ -10,8 +10,13 @@ import { formatCount, formatNumber, formatPercent } from '../../services/format.
 /** A table as rows of cells, the first being the header. */
 export type Cells = readonly (readonly (string | number)[])[]
 
+/** `total`: the loss is that of this report, not of several together. */
+interface ReportOptions {
+  total: boolean
+}
+
 /** The figures of a report as a table. */
-export function reportCells(report: Report): Cells {
+export function reportCells(report: Report, { total }: ReportOptions = { total: true }): Cells {
   if (report.task === 'generation')
     return [
       ['metric', 'value'],
@@ -32,7 +37,7 @@ export function reportCells(report: Report): Cells {
     return [
       ['metric', 'value'],
       ['rows', report.rows],
-      ['loss', report.loss],
+      ...(total ? [['loss', report.loss]] : []),
       ['mae', report.mae],
       ['mse', report.mse],
       ['rmse', report.rmse],
@@ -76,9 +81,13 @@ export function worstCells({ worst }: ReconstructionReport): Cells {
 }
 
 /** Headline figures of a report. */
-export function figuresOf(report: Report): { id: string; label: string; text: string }[] {
+export function figuresOf(
+  report: Report,
+  { total }: ReportOptions = { total: true },
+): { id: string; label: string; text: string }[] {
   const number = (id: string, label: string, value: number) => ({ id, label, text: formatNumber(value) })
-  const common = [number('loss', 'Loss', report.loss), { id: 'rows', label: 'Rows', text: formatCount(report.rows) }]
+  const rows = { id: 'rows', label: 'Rows', text: formatCount(report.rows) }
+  const common = total ? [number('loss', 'Loss', report.loss), rows] : [rows]
   if (report.task === 'regression')
     return [
       number('r2', 'R²', report.r2),

@@ -82,6 +82,7 @@ describe('the evaluation view', () => {
       ['accuracy', '0.75', '0.9', '0.6'],
     ])
     expect(view.get('[data-testid=report-accuracy]').text()).toBe('90.0 %')
+    expect(view.find('[data-testid=report-loss]').exists()).toBe(false)
     const select = view
       .findAllComponents(UiSelect)
       .find((each) => each.props('label') === 'Output or column to report on')
