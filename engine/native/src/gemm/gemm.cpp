@@ -1,5 +1,7 @@
 #include "gemm.h"
 
+#include <cstring>
+
 #include "plan.h"
 
 namespace lamina {
@@ -74,15 +76,20 @@ int64_t splitsOf(int64_t m, int64_t n, int64_t k) {
   return k >= kSplitDepth && m * n <= kSplitElements ? smaller(kMostSplits, k / (kSplitDepth / 2)) : 1;
 }
 
-/** Adds the partial sums in a binary tree, then does with the sum what the kernel does in one go where K is not split. */
-void joinSplits(const Product& product, float* parts, int64_t splits) {
-  const int64_t size = product.m * product.n, partStride = aligned(size);
-  for (int64_t step = 1; step < splits; step *= 2)
-    for (int64_t i = 0; i + step < splits; i += 2 * step) {
-      float* into = parts + i * partStride;
-      const float* from = parts + (i + step) * partStride;
+/** Adds `count` arrays of `size`, `stride` apart, into the first of them: a binary tree. */
+void addParts(float* parts, int64_t count, int64_t stride, int64_t size) {
+  for (int64_t step = 1; step < count; step *= 2)
+    for (int64_t i = 0; i + step < count; i += 2 * step) {
+      float* into = parts + i * stride;
+      const float* from = parts + (i + step) * stride;
       for (int64_t e = 0; e < size; ++e) into[e] += from[e];
     }
+}
+
+/** Adds the partial sums, then does with the sum what the kernel does in one go where K is not split. */
+void joinSplits(const Product& product, float* parts, int64_t splits) {
+  const int64_t size = product.m * product.n;
+  addParts(parts, splits, aligned(size), size);
   const Epilogue& epilogue = product.epilogue;
   const size_t columns = static_cast<size_t>(product.n);
   for (int64_t row = 0; row < product.m; ++row) {
@@ -104,6 +111,13 @@ Factor depthFrom(const Factor& factor, bool depthIsRow, int64_t begin) {
   return {factor.data + (depthIsRow ? begin * factor.stride : begin), factor.stride, factor.transposed};
 }
 
+/** The sums of B's columns that fall to a task: those of its block, which has just read them, by the first of the tasks that read them. */
+void sumColumns(const Product& product, const Block& block, float* sums) {
+  if (block.rowBegin > 0) return;
+  simd::columnSums(product.b.data + block.columnBegin, static_cast<size_t>(product.b.stride), sums + block.columnBegin,
+                   static_cast<size_t>(product.k), static_cast<size_t>(block.columnEnd - block.columnBegin));
+}
+
 }  // namespace
 
 int64_t blockScratchFloats(const GemmCode& isa, int64_t m, int64_t k) {
@@ -114,12 +128,12 @@ int64_t blockScratchFloats(const GemmCode& isa, int64_t m, int64_t k) {
 }
 
 int64_t gemmScratchFloats(int64_t m, int64_t n, int64_t k, int threads) {
-  const int64_t splits = k >= kSplitDepth ? kMostSplits * aligned(smaller(m * n, kSplitElements)) : 0;
+  const int64_t splits = k >= kSplitDepth ? kMostSplits * (aligned(smaller(m * n, kSplitElements)) + aligned(smaller(n, kSplitElements))) : 0;
   return threads * blockScratchFloats(code(), m, k) + splits;
 }
 
 void gemm(const Context& context, int64_t m, int64_t n, int64_t k, const Factor& a, const Factor& b, float* c, int64_t cStride,
-          const Epilogue& epilogue, float* scratch) {
+          const Epilogue& epilogue, float* scratch, float* columnSums) {
   if (m <= 0 || n <= 0) return;
   const GemmCode& isa = code();
   const auto computeBlock = blockCode(context.precision);
@@ -128,20 +142,30 @@ void gemm(const Context& context, int64_t m, int64_t n, int64_t k, const Factor&
   const Product whole{m, n, k, a, b, c, cStride, epilogue};
   if (splits > 1) {
     float* parts = scratch + context.threads * perTask;
-    const int64_t partStride = aligned(m * n);
+    const int64_t partStride = aligned(m * n), sumStride = aligned(n);
+    float* partSums = columnSums == nullptr ? nullptr : parts + splits * partStride;
     const Grid grid = gridOf(m, n, k / splits, context.threads);
     parallelFor(context, splits * grid.tasks(), [&](int64_t tile, int worker) {
       const int64_t split = tile / grid.tasks();
       const int64_t begin = k * split / splits, end = k * (split + 1) / splits;
       const Product part{m, n, end - begin, depthFrom(a, a.transposed, begin), depthFrom(b, !b.transposed, begin), parts + split * partStride,
                          n, Epilogue{}};
-      computeBlock(part, blockOf(grid, m, n, tile % grid.tasks()), scratch + worker * perTask);
+      const Block block = blockOf(grid, m, n, tile % grid.tasks());
+      computeBlock(part, block, scratch + worker * perTask);
+      if (partSums != nullptr) sumColumns(part, block, partSums + split * sumStride);
     });
     joinSplits(whole, parts, splits);
+    if (partSums == nullptr) return;
+    addParts(partSums, splits, sumStride, n);
+    std::memcpy(columnSums, partSums, static_cast<size_t>(n) * sizeof(float));
     return;
   }
   const Grid grid = gridOf(m, n, k, context.threads);
-  parallelFor(context, grid.tasks(), [&](int64_t tile, int worker) { computeBlock(whole, blockOf(grid, m, n, tile), scratch + worker * perTask); });
+  parallelFor(context, grid.tasks(), [&](int64_t tile, int worker) {
+    const Block block = blockOf(grid, m, n, tile);
+    computeBlock(whole, block, scratch + worker * perTask);
+    if (columnSums != nullptr) sumColumns(whole, block, columnSums);
+  });
 }
 
 }  // namespace lamina

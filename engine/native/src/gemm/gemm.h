@@ -43,8 +43,10 @@ int64_t gemmScratchFloats(int64_t m, int64_t n, int64_t k, int threads);
  * where the processor has them, which add pairs and take subnormal numbers for zero, else by float32 instructions. With
  * `Precision::bfloat16x3` and AMX each factor is the sum of two bfloat16 numbers and the product of the small ones is left out: within
  * 4.6e-5 (3 * 2^-16) of the sum of the products' magnitudes, rounding of the sums aside.
+ *
+ * `columnSums` [N], where it is wanted: the sums of the columns of B, which is not transposed, in float32 whatever the precision.
  */
 void gemm(const Context& context, int64_t m, int64_t n, int64_t k, const Factor& a, const Factor& b, float* c, int64_t cStride,
-          const Epilogue& epilogue, float* scratch);
+          const Epilogue& epilogue, float* scratch, float* columnSums = nullptr);
 
 }  // namespace lamina

@@ -3,10 +3,6 @@
 namespace lamina {
 namespace {
 
-/** Columns one task sums; fewer elements than this in all are summed by one thread. */
-constexpr int64_t kColumnsPerTask = 64;
-constexpr int64_t kElementsWorthSharing = 1 << 16;
-
 void validate(Checker& checker) {
   checker.arity(2, 2, 0);
   const Shape& x = checker.input(0);
@@ -28,16 +24,7 @@ void run(const Context& context, const Arguments& arguments) {
   const Tensor& dy = arguments.inputs[1];
   const int64_t rows = x.rows(), inputs = x.features(), outputs = dy.features();
   gemm(context, inputs, outputs, rows, {x.data, inputs, true}, {dy.data, outputs, false}, arguments.outputs[0].data, outputs, {},
-       arguments.scratch);
-  if (!arguments.outputs[1]) return;
-  float* sums = arguments.outputs[1].data;
-  const bool shared = rows * outputs >= kElementsWorthSharing;
-  const int64_t width = shared ? kColumnsPerTask : outputs;
-  parallelFor(context, (outputs + width - 1) / width, [&](int64_t tile, int) {
-    const int64_t begin = tile * width;
-    const int64_t count = begin + width < outputs ? width : outputs - begin;
-    simd::columnSums(dy.data + begin, static_cast<size_t>(outputs), sums + begin, static_cast<size_t>(rows), static_cast<size_t>(count));
-  });
+       arguments.scratch, arguments.outputs[1].data);
 }
 
 const Registration registered{{"dense_parameter_gradient", validate, run}};

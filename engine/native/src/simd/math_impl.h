@@ -198,32 +198,36 @@ static void softmaxGradientRows(const float* dy, const float* y, float* dx, size
   }
 }
 
-template <class Load> LAMINA_INLINE F sumOfColumn(size_t rows, Load load) {
-  F s0 = V::zero(), s1 = V::zero(), s2 = V::zero(), s3 = V::zero();
+/** Sums of `Vectors` vectors of columns, the last of which may be cut: four interleaved sums of rows each, added as a tree. */
+template <size_t Vectors> LAMINA_INLINE void sumColumns(const float* x, size_t stride, float* sums, size_t rows, size_t last) {
+  const auto load = [=](size_t row, size_t v) {
+    const float* from = x + row * stride + v * kWidth;
+    return v + 1 < Vectors || last == kWidth ? V::load(from) : V::loadPart(from, last);
+  };
+  F sum[4][Vectors];
+  LAMINA_UNROLL for (size_t i = 0; i < 4; ++i)
+    LAMINA_UNROLL for (size_t v = 0; v < Vectors; ++v) sum[i][v] = V::zero();
   size_t row = 0;
-  for (; row + 4 <= rows; row += 4) {
-    s0 = V::add(s0, load(row));
-    s1 = V::add(s1, load(row + 1));
-    s2 = V::add(s2, load(row + 2));
-    s3 = V::add(s3, load(row + 3));
+  for (; row + 4 <= rows; row += 4)
+    LAMINA_UNROLL for (size_t i = 0; i < 4; ++i)
+      LAMINA_UNROLL for (size_t v = 0; v < Vectors; ++v) sum[i][v] = V::add(sum[i][v], load(row + i, v));
+  LAMINA_UNROLL for (size_t i = 0; i < 3; ++i)
+    LAMINA_UNROLL for (size_t v = 0; v < Vectors; ++v)
+      if (row + i < rows) sum[i][v] = V::add(sum[i][v], load(row + i, v));
+  LAMINA_UNROLL for (size_t v = 0; v < Vectors; ++v) {
+    const F total = V::add(V::add(sum[0][v], sum[1][v]), V::add(sum[2][v], sum[3][v]));
+    if (v + 1 < Vectors || last == kWidth)
+      V::store(sums + v * kWidth, total);
+    else
+      V::storePart(sums + v * kWidth, last, total);
   }
-  if (row < rows) s0 = V::add(s0, load(row));
-  if (row + 1 < rows) s1 = V::add(s1, load(row + 1));
-  if (row + 2 < rows) s2 = V::add(s2, load(row + 2));
-  return V::add(V::add(s0, s1), V::add(s2, s3));
 }
 
 static void columnSums(const float* x, size_t stride, float* sums, size_t rows, size_t columns) {
   size_t j = 0;
-  for (; j + kWidth <= columns; j += kWidth) {
-    const float* column = x + j;
-    V::store(sums + j, sumOfColumn(rows, [column, stride](size_t row) { return V::load(column + row * stride); }));
-  }
-  if (j < columns) {
-    const float* column = x + j;
-    const size_t part = columns - j;
-    V::storePart(sums + j, part, sumOfColumn(rows, [column, stride, part](size_t row) { return V::loadPart(column + row * stride, part); }));
-  }
+  // As many columns as two lines of a cache hold: neighbours come together.
+  for (; j + 2 * kWidth <= columns; j += 2 * kWidth) sumColumns<2>(x + j, stride, sums + j, rows, kWidth);
+  for (; j < columns; j += kWidth) sumColumns<1>(x + j, stride, sums + j, rows, columns - j < kWidth ? columns - j : kWidth);
 }
 
 /** Philox words of the elements from `first` on, four vectors of them: word w of each block in words[w]. */
