@@ -1,5 +1,5 @@
 import { homedir } from 'node:os'
-import { loadNative } from './native/index.ts'
+import { loadAddon } from './addon.ts'
 import type { NativeAddon } from './native/program.ts'
 import { contract } from './rpc/contract/index.ts'
 import { handlers } from './rpc/handlers/index.ts'
@@ -41,7 +41,7 @@ export function createEngine(options: EngineOptions): Engine {
   let loaded: NativeAddon | undefined
   const native = (): NativeAddon => {
     if (!loaded) {
-      loaded = (options.native ?? loadNative)()
+      loaded = (options.native ?? loadAddon)()
       if (options.cores) loaded.setCoreBudget(options.cores)
     }
     return loaded

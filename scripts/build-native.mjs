@@ -2,31 +2,15 @@
 //   --if-missing     do nothing when the addon was built from these very sources
 //   --list-sources   print the C++ files, for binding.gyp
 import { spawnSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { filesUnder, fingerprint, sourceFolder, stampFile } from '../engine/addon-sources.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
-const sourceFolder = join(root, 'engine', 'native', 'src')
 const addon = join(root, 'build', 'Release', 'lamina.node')
-const stamp = join(root, 'build', 'lamina.sources')
-
-function filesUnder(folder) {
-  const entries = readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))
-  return entries.flatMap((entry) =>
-    entry.isDirectory() ? filesUnder(join(folder, entry.name)) : [join(folder, entry.name)],
-  )
-}
-
-/** What the addon depends on: sources, the build description, this platform. */
-function fingerprint() {
-  const hash = createHash('sha256').update(`${process.platform} ${process.arch}\n`)
-  for (const file of [...filesUnder(sourceFolder), join(root, 'binding.gyp')])
-    hash.update(`${relative(root, file)}\n`).update(readFileSync(file))
-  return hash.digest('hex')
-}
+const stamp = stampFile(root)
 
 function headerFolder() {
   const prefixes = [dirname(process.execPath), dirname(dirname(process.execPath))]
@@ -46,7 +30,7 @@ function missingTools() {
 }
 
 function build() {
-  const wanted = fingerprint()
+  const wanted = fingerprint(root)
   if (process.argv.includes('--if-missing') && existsSync(addon) && existsSync(stamp))
     if (readFileSync(stamp, 'utf8') === wanted) return 0
 
@@ -84,12 +68,14 @@ function build() {
   }
   mkdirSync(dirname(stamp), { recursive: true })
   writeFileSync(stamp, wanted)
+  // What was saved while this compiled is newer than the addon.
+  utimesSync(stamp, started / 1000, started / 1000)
   console.log(`native addon ${configured ? 'updated' : 'built'} in ${((Date.now() - started) / 1000).toFixed(1)} s`)
   return 0
 }
 
 if (process.argv.includes('--list-sources')) {
-  const sources = filesUnder(sourceFolder).filter((file) => file.endsWith('.cpp'))
+  const sources = filesUnder(sourceFolder(root)).filter((file) => file.endsWith('.cpp'))
   console.log(sources.map((file) => relative(root, file).replaceAll('\\', '/')).join('\n'))
 } else {
   process.exitCode = build()

@@ -1,7 +1,7 @@
+import { loadAddon } from '../addon.ts'
 import { LaminaError } from '../base/errors.ts'
 import { splitTable } from '../data/split.ts'
 import type { DatasetSignature } from '../graph/document.ts'
-import { loadNative } from '../native/index.ts'
 import type { DataSlot } from '../native/program.ts'
 import { DatasetCache } from '../rpc/services/dataset-cache.ts'
 import { loadModelWithData } from '../rpc/services/model-loader.ts'
@@ -48,7 +48,7 @@ export function runnerOf(workload: Workload, threads: number): StepRunner {
     signature: signatureOf(workload),
     trainRows: rows,
   })
-  return new StepRunner(loadNative(), {
+  return new StepRunner(loadAddon(), {
     compiled,
     slots: randomSlots(compiled.slots, workload, signatureOf(workload)),
     rows: Int32Array.from({ length: rows }, (_, row) => row),
@@ -70,7 +70,7 @@ function openProject(path: string, wanted: string | undefined, threads: number):
       chosen.id,
     )
     const split = splitTable(table, description)
-    const runner = stepRunnerOf(loadNative(), { document, plan, description, table, split, threads })
+    const runner = stepRunnerOf(loadAddon(), { document, plan, description, table, split, threads })
     return { runner, flopsPerStep: plan.batchSize * runner.compiled.report.trainingFlopsPerSample }
   } finally {
     store.dispose()

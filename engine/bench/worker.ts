@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline'
+import { loadAddon } from '../addon.ts'
 import { LaminaError } from '../base/errors.ts'
-import { loadNative } from '../native/index.ts'
 import type { MachinePeak } from '../native/program.ts'
 import { profileSteps } from '../training/profile.ts'
 import { meanStep } from '../training/step-runner.ts'
@@ -21,7 +21,7 @@ function tell(event: string, fields: object): void {
 }
 
 async function contest(name: SubjectName, threads: number): Promise<void> {
-  const native = loadNative()
+  const native = loadAddon()
   const { runner, flopsPerStep } = openSubject(name, threads)
   await runner.run(1)
   tell('first-step', {})
@@ -47,7 +47,7 @@ async function contest(name: SubjectName, threads: number): Promise<void> {
 
 const [what = '', threads = '1'] = process.argv.slice(2)
 try {
-  if (what === 'peak') tell('peak', await loadNative().measurePeak(Number(threads)))
+  if (what === 'peak') tell('peak', await loadAddon().measurePeak(Number(threads)))
   else await contest(JSON.parse(what) as SubjectName, Number(threads))
 } catch (thrown) {
   tell('error', { error: LaminaError.from(thrown).details })
