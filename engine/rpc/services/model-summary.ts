@@ -10,6 +10,7 @@ import { objectivesOf, resolveOutputs } from '../../training/objectives.ts'
 import { optimizersOf } from '../../training/prepare-model.ts'
 import type { ModelSummary } from '../contract/models.ts'
 import { describedSignature, splitCounts } from './dataset-cache.ts'
+import { costOfBoth } from './game-cost.ts'
 import { type LoadedModel, loadModel } from './model-loader.ts'
 import type { OpenProject } from './projects.ts'
 
@@ -45,14 +46,9 @@ export function summarize(project: OpenProject, id: string, set: Readonly<Record
 
 function costOf({ document, plan }: LoadedModel, dataset: DatasetSignature): CostReport {
   const inference = inferDocument(document, dataset)
-  const { report } = compileModel({
-    document,
-    dataset,
-    objectives: objectivesOf(document, dataset, inference),
-    ...optimizersOf(plan),
-    batchSize: plan.batchSize,
-  })
-  return report
+  const objectives = objectivesOf(document, dataset, inference)
+  const request = { document, dataset, objectives, ...optimizersOf(plan), batchSize: plan.batchSize }
+  return costOfBoth(compileModel(request), objectives)
 }
 
 /** Rows that train under the split at hand, and those without a target; none while the data cannot be read (its own view says why). */

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { afterAll, describe, expect, it } from 'vitest'
+import type { CostReport } from '../../../engine/compile/types.ts'
 import { Workspace } from './lamina.ts'
 
 const work = new Workspace()
@@ -35,6 +36,21 @@ describe('special trainers on the command line', () => {
     expect(evaluated.report).toMatchObject({ task: 'generation', shape: [64] })
     expect(lines[0]).toMatch(/^generated_pixel_0_0,/)
     expect(lines).toHaveLength(360)
+  })
+
+  it('a GAN is summed up with the operations of both networks', async () => {
+    const project = work.path('both.lamina')
+    await work.ok('new', 'gan-digits', project)
+    const { cost } = (await work.ok('summary', project)) as unknown as { cost: CostReport }
+    const flops = new Map(cost.layers.map((layer) => [layer.name, layer.flops]))
+    // Products and sums of a Dense layer, its bias and relu.
+    const dense = (inputs: number, units: number) => 2 * inputs * units + 2 * units
+    expect(flops.get('sketch')).toBe(dense(64, 128))
+    expect(flops.get('look')).toBe(dense(64, 128))
+    expect(flops.get('verdict')).toBeGreaterThan(2 * 64)
+    expect(flops.get('real')).toBe(0)
+    expect(cost.flopsPerSample).toBe([...flops.values()].reduce((sum, each) => sum + each, 0))
+    expect(cost.trainingFlopsPerSample).toBeGreaterThan(3 * cost.flopsPerSample)
   })
 
   it('pseudo-labels are counted epoch by epoch', async () => {
