@@ -4,8 +4,9 @@ import { fileURLToPath } from 'node:url'
 import { LaminaError } from '../base/errors.ts'
 import type { Engine } from '../engine.ts'
 import { laminaVersion } from '../version.ts'
-import { exitCodeOf, usageError } from './errors.ts'
+import { AlreadyShown, exitCodeOf, usageError } from './errors.ts'
 import { Output, type Streams } from './output.ts'
+import { parserError } from './parser-errors.ts'
 import { buildProgram } from './program.ts'
 import type { CommandContext } from './session.ts'
 
@@ -39,12 +40,18 @@ export async function main(argv: readonly string[], streams: Streams = defaultSt
     })
   })
   for (const command of [program, ...program.commands])
-    command.exitOverride().configureOutput({
-      writeOut: (text) => streams.out.write(text),
-      writeErr: (text) => {
-        if (!output.json) streams.err.write(text)
-      },
-    })
+    command
+      .exitOverride((ended) => {
+        throw ended.exitCode === 0 || ended.code === 'commander.help' ? ended : parserError(command, ended)
+      })
+      .configureOutput({
+        writeOut: (text) => streams.out.write(text),
+        writeErr: (text) => {
+          if (!output.json) streams.err.write(text)
+        },
+        // `report` tells it, with place and remedy.
+        outputError: () => {},
+      })
   try {
     await program.parseAsync([...argv], { from: 'user' })
     return 0
@@ -58,10 +65,13 @@ export async function main(argv: readonly string[], streams: Streams = defaultSt
 function report(thrown: unknown, output: Output): number {
   if (isCommanderError(thrown)) {
     if (thrown.exitCode === 0) return 0
-    const message = thrown.message.replace(/^error: /, '')
-    if (output.json)
-      output.error(usageError({ message, where: 'command line', received: thrown.code, fix: 'See lamina help.' }))
+    // No command at all: its help has been shown.
+    if (output.json) output.error(usageError({ message: 'Name a command.', where: 'lamina', expected: 'lamina <command> [options]', received: 'no command', fix: '`lamina help` shows all commands.' })) // biome-ignore format: one record
     return 2
+  }
+  if (thrown instanceof AlreadyShown) {
+    if (output.json) output.error(thrown.error)
+    return exitCodeOf(thrown.error)
   }
   const error = LaminaError.from(thrown)
   output.error(error)

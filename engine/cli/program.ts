@@ -16,7 +16,6 @@ export function buildProgram(contextOf: (options: { json?: boolean; userData?: s
     .usage('<command> [options]')
     .helpCommand('help [command]', 'show the help of a command')
     .option('-V, --version', 'show the version')
-    .showHelpAfterError('(lamina help shows all commands)')
 
   const command = (usage: string, description: string, load: Load): Command =>
     program

@@ -207,6 +207,9 @@ function stopped(): LaminaError {
   return new LaminaError({
     code: 'evaluation.stopped',
     message: 'Cross-validation was stopped before all folds were done.',
+    where: 'cross-validation',
+    expected: 'all folds',
+    received: 'a request to stop',
     fix: 'Start it again; nothing of it was kept.',
   })
 }

@@ -43,6 +43,7 @@ export function parseFragment(text: string): Fragment {
       {
         code: 'edit.not-a-fragment',
         message: 'The clipboard holds no layers.',
+        where: 'clipboard',
         expected: 'layers copied in Lamina',
         received: text.slice(0, 40),
         fix: 'Select layers and copy them first.',

@@ -116,6 +116,7 @@ export class RpcClient implements EngineClient {
       const error = new LaminaError({
         code: 'rpc.version-mismatch',
         message: 'Window and engine speak different versions of the protocol.',
+        where: 'connection to the engine',
         expected: `protocol ${PROTOCOL_VERSION}`,
         received: `protocol ${protocol} (engine ${version})`,
         fix: 'Reload the page or restart the studio, so that both are of the same version of Lamina.',

@@ -34,6 +34,7 @@ export function migrate(database: Database, path: string, steps: readonly Migrat
           code: 'store.migration-failed',
           message: `The project could not be brought to format ${step.version} (${step.name}).`,
           where: path,
+          expected: `a project of format ${step.version - 1} that step ${step.version} can rewrite`,
           received: error instanceof Error ? error.message : String(error),
           fix: 'The file is as it was before. Make a copy of it and report this.',
         },

@@ -38,6 +38,7 @@ export function parseOverride(text: string): { path: string; value: Json } {
   throw new LaminaError({
     code: 'override.syntax',
     message: `"${text}" is not an override.`,
+    where: text,
     expected: 'path=value',
     received: text,
     fix: 'Write for instance dense_1.units=64 or training.optimizer.learningRate=0.01.',
@@ -52,8 +53,21 @@ function unknownPath(path: string, target: OverrideTarget): LaminaError {
     where: path,
     expected: '<layer name>.<parameter>, training.<path> or data.<path>',
     received: path,
-    fix: suggestion(path, known),
+    fix: meantBy(path, known),
   })
+}
+
+/**
+ * What a path may have meant, as a sentence. Part (`training`, `data`, a layer) and name are taken by their word where there is such a one: so
+ * `training.learningRate` finds that of the optimiser, not a layer's parameter that is spelled alike.
+ */
+function meantBy(path: string, known: readonly string[]): string {
+  const [head, name] = [path.split('.')[0]!, path.split('.').at(-1)!].map((word) => word.toLowerCase())
+  const part = known.filter((each) => each.toLowerCase().startsWith(`${head}.`))
+  const within = part.length > 0 ? part : known
+  const named = within.filter((each) => each.toLowerCase().endsWith(`.${name}`))
+  const only = named.length === 1 ? named[0] : undefined
+  return only === undefined ? suggestion(path, named.length > 0 ? named : within) : `Did you mean "${only}"?`
 }
 
 /** An error `override.value` at a path. */

@@ -64,5 +64,12 @@ export async function profileSteps(
 async function mayContinue(control: TrainingControl | undefined): Promise<void> {
   await control?.whenNotPaused()
   if (control?.requested !== 'stop') return
-  throw new LaminaError({ code: 'profile.stopped', message: 'The profile was stopped before it was complete.' })
+  throw new LaminaError({
+    code: 'profile.stopped',
+    message: 'The profile was stopped before it was complete.',
+    where: 'profile',
+    expected: 'a profile that runs to its end',
+    received: 'a request to stop',
+    fix: 'Start it again; nothing of it was kept.',
+  })
 }

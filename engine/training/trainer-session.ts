@@ -56,7 +56,14 @@ export class ModelSession {
   async predict(rows: Int32Array): Promise<Float32Array[]> {
     const outputs = await this.predictUnlessCancelled(rows)
     if (outputs) return outputs
-    throw new LaminaError({ code: 'training.cancelled', message: 'The prediction was cancelled.' })
+    throw new LaminaError({
+      code: 'training.cancelled',
+      message: 'The prediction was cancelled.',
+      where: 'prediction',
+      expected: 'a prediction that runs to its end',
+      received: 'a request to stop',
+      fix: 'Start it again.',
+    })
   }
 
   /** The same; null when it was cancelled. */

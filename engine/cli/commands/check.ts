@@ -1,5 +1,6 @@
 import { LaminaError } from '../../base/errors.ts'
 import type { Json } from '../../base/json.ts'
+import { AlreadyShown } from '../errors.ts'
 import { type CommandContext, chooseModel } from '../session.ts'
 import { type Finding, showDiagnostics } from './diagnostics.ts'
 
@@ -32,7 +33,7 @@ export async function run(
   const first = errors[0]
   if (first) {
     const { severity, node, column, ...details } = first
-    throw new LaminaError(details)
+    throw new AlreadyShown(new LaminaError(details))
   }
   output.done({ findings: findings.length, errors: 0 })
 }

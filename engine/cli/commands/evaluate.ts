@@ -46,7 +46,7 @@ async function holdout({ output, open }: CommandContext, path: string, options: 
     value,
   ] of Object.entries({ '--shuffle-labels': options.shuffleLabels, '--repeats': options.repeats, '--group': options.group, '--time': options.time, '--set': options.set })) // biome-ignore format: one table
     if (value !== undefined)
-      throw usageError({ message: `${name} goes with --kfold.`, where: name, fix: 'Add --kfold 5, for example.' })
+      throw usageError({ message: `${name} goes with --kfold.`, where: 'lamina evaluate', expected: `${name} with --kfold`, received: `${name} without it`, fix: 'Add --kfold 5, for example.' }) // biome-ignore format: one record
   const { client, project } = await open(path)
   const run = await chooseRun(client, project, options.run ?? 'latest')
   const part = options.split ?? 'test'
@@ -93,6 +93,7 @@ async function crossValidation({ output, open }: CommandContext, path: string, o
       code: 'evaluation.stopped',
       message: 'Cross-validation was stopped before all folds were done.',
       where: model.name,
+      expected: `${job.total} folds`,
       received: `${job.done} of ${job.total} folds`,
       fix: 'Start it again; nothing of it was kept.',
     })

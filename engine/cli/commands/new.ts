@@ -5,12 +5,12 @@ import type { CommandContext } from '../session.ts'
 /** `lamina new <template> <project> [--data file]`; template `empty` = a project with nothing in it. */
 export async function run(
   { output, connect }: CommandContext,
-  [template, path]: readonly string[],
+  [template = '', path]: readonly string[],
   options: { data?: string },
 ): Promise<void> {
   const { client } = await connect()
   const known = (await client.call.projects.templates({})).map((item) => item.id)
-  if (template !== 'empty' && !known.includes(template!))
+  if (template !== 'empty' && !known.includes(template))
     throw usageError({
       message: `There is no template "${template}".`,
       where: 'lamina new',
@@ -20,7 +20,7 @@ export async function run(
     })
   const project = await client.call.projects.create({
     path: resolve(path!),
-    template: template === 'empty' ? null : template!,
+    template: template === 'empty' ? null : template,
     ...(options.data ? { dataPath: resolve(options.data) } : {}),
   })
   const data = project.datasets.map((item) => `${item.name}, ${item.rowCount} rows`).join('; ')

@@ -1,6 +1,5 @@
 import type { JsonObject } from '../../base/json.ts'
 import { formatShape } from '../../base/shape.ts'
-import { usageError } from '../errors.ts'
 import { type CommandContext, chooseModel } from '../session.ts'
 import { formatBytes, formatNumber, groupDigits } from '../table.ts'
 import { showDiagnostics } from './diagnostics.ts'
@@ -11,8 +10,7 @@ export async function run(
   [path]: readonly string[],
   options: { model?: string; set?: JsonObject },
 ): Promise<void> {
-  if (!path) throw usageError({ message: 'Name a project.' })
-  const { client, project } = await open(path)
+  const { client, project } = await open(path!)
   const model = chooseModel(project, options.model)
   const { cost, diagnostics } = await client.call.models.summary({
     project: project.id,

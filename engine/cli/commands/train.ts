@@ -141,13 +141,19 @@ function overrides({ set, epochs, batchSize, seed, threads, from, fromProject }:
   return { ...set, ...Object.fromEntries(entries) }
 }
 
-function report(line: (text: string) => void, run: RunSummary, path: string): void {
+function report(line: (text: string) => void, run: RunDetail, path: string): void {
   const early = run.status === 'completed' && run.epochs < run.plannedEpochs ? ', stopped early' : ''
   line(`${run.name} ${run.status} after ${run.epochs} epochs in ${formatSeconds(run.seconds)}${early}`)
   if (run.bestEpoch !== null) line(`Best epoch ${run.bestEpoch}`)
   for (const [name, value] of Object.entries(run.metrics)) line(`  ${name.padEnd(34)} ${formatNumber(value)}`)
-  if (run.status === 'completed') line(`Next: lamina evaluate ${path} --run ${run.number}`)
-  else line(`Resume with: ${resumeCommand(path, run)}`)
+  if (run.status === 'completed') line(`Next: ${evaluateCommand(path, run)}`)
+  else if (run.resumable) line(`Resume with: ${resumeCommand(path, run)}`)
+}
+
+/** Measures the run on the best part that has rows; a table may be too small to spare any for test or validation. */
+function evaluateCommand(path: string, { number, snapshot: { split } }: RunDetail): string {
+  const part = split.test > 0 ? '' : ` --split ${split.validation > 0 ? 'validation' : 'train'}`
+  return `lamina evaluate ${path} --run ${number}${part}`
 }
 
 function resumeCommand(path: string, run: Pick<RunSummary, 'number'>): string {

@@ -135,6 +135,27 @@ describe('lamina', () => {
     expect(await work.ok('check', project)).toMatchObject({ errors: 0 })
   })
 
+  it('tells each error of a check once', async () => {
+    const wrong = ['check', project, '--set', 'classes.units=7']
+    const { code, stdout, stderr } = await work.run(...wrong)
+    expect(code).toBe(1)
+    expect(stdout.match(/^error /gm)).toHaveLength(1)
+    expect(stderr).toBe('')
+    const { last } = await work.run(...wrong, '--json')
+    expect(last).toMatchObject({ event: 'error', code: /error (\S+):/.exec(stdout)?.[1] })
+  })
+
+  it('names after a training a part that has rows', async () => {
+    expect((await work.run('train', project, '--epochs', '2')).stdout).toMatch(/Next: lamina evaluate \S+ --run \d+\n/)
+    const noTest = ['--set', 'data.split.test=0', '--epochs', '2']
+    expect((await work.run('train', project, ...noTest)).stdout).toMatch(/Next: .* --split validation\n/)
+    const whole = work.path('xor.lamina')
+    await work.ok('new', 'xor', whole)
+    const { stdout } = await work.run('train', whole, '--epochs', '2')
+    const next = /Next: lamina (evaluate) (\S+) (--run) (\d+) (--split) (train)\n/.exec(stdout)!
+    expect(await work.ok(...next.slice(1))).toMatchObject({ split: 'train', rows: 4 })
+  })
+
   it('takes a table of the user’s own and fits the network to its classes', async () => {
     const data = work.path('own.csv')
     const rows = Array.from({ length: 60 }, (_, row) => `${row % 7},${(row * 3) % 11},${'abcd'[row % 4]}`)
@@ -165,14 +186,18 @@ function weightsOf(path: string): Buffer {
 
 describe('wrong use', () => {
   it.each([
-    [['frobnicate'], 'unknown command'],
-    [['train'], 'missing required argument'],
+    [['frobnicate'], 'There is no command "frobnicate"'],
+    [['tran', 'x'], 'Did you mean "train" or "transfer"?'],
+    [['train'], 'lamina train needs <project>'],
+    [['train', 'x', 'y'], 'takes fewer arguments'],
+    [['train', 'x', '--epochs'], '--epochs <n>: passes over the training rows'],
     [['train', 'x', '--epochs', 'many'], 'whole number'],
     [['train', 'x', '--epochs', '0'], 'whole number'],
     [['train', 'x', '--set', 'nonsense'], 'path=value'],
-    [['train', 'x', '--bogus'], 'unknown option'],
+    [['train', 'x', '--bogus'], 'has no option --bogus'],
     [['evaluate', 'x', '--split', 'future'], 'train, validation, test'],
-    [['export', 'x', '--format', 'onnx'], 'required option'],
+    [['train', 'x', '--seeds', '3'], 'Did you mean "--seed"?'],
+    [['export', 'x', '--format', 'onnx'], 'lamina export needs --out'],
     [['new', 'mnist', 'x.lamina'], 'no template'],
     [['bench', 'W99'], 'nothing to time'],
   ])('%j exits with 2 and says why', async (args, words) => {
@@ -182,6 +207,8 @@ describe('wrong use', () => {
     const { code, last } = await work.run(...args, '--json')
     expect(code).toBe(2)
     expect(last).toMatchObject({ event: 'error', code: expect.stringMatching(/^cli\./) })
+    for (const field of ['message', 'where', 'expected', 'received', 'fix'])
+      expect(last[field], field).toEqual(expect.stringMatching(/\S/))
   })
 
   it('names near matches of a path that cannot be set', async () => {
