@@ -56,13 +56,17 @@ export function fuseLosses(graph: IrGraph): IrGraph {
 }
 
 /** Ops that take a following activation, and ops that take the gradient of an activation which their result flows into. */
-const activated = ['dense', 'conv2d', 'conv2d_transpose', 'batch_normalization']
-const gradients = ['dense_input_gradient', 'conv2d_input_gradient']
+const activated = ['dense', 'dense_residual', 'conv2d', 'conv2d_transpose', 'batch_normalization']
+const gradients = ['dense_input_gradient', 'dense_input_gradients', 'conv2d_input_gradient']
+
+/** Where a gradient takes the output of the activation it flows through. */
+const gateIndex = (node: IrNode): number => (node.op === 'dense_input_gradients' ? 0 : 2)
 
 /**
  * Merges what one kernel can do in one pass over memory: an activation into the `dense`, convolution or batch normalisation before it when nothing else reads
  * the latter's result, and the gradient of an activation into the input gradient before it or the gradient of a max pooling, also through the mask of a dropout (the factors
- * of a product of three commute). To be run after differentiation.
+ * of a product of three commute); an addition into the `dense` before it; and the input gradients of several `dense` that read the same value, with what else is added to
+ * them, into one (of query, key, value and the residual connection around an attention, say). To be run after differentiation.
  */
 export function fuseKernels(graph: IrGraph): IrGraph {
   const uses = countUses(graph)
@@ -98,7 +102,7 @@ export function fuseKernels(graph: IrGraph): IrGraph {
 
   const gated = (source: IrNode, y: ValueId, node: IrNode, output: ValueId): IrNode => ({
     ...source,
-    inputs: [source.inputs[0] as ValueId, source.inputs[1] as ValueId, y],
+    inputs: source.inputs.with(gateIndex(source), y),
     outputs: [output],
     attributes: completeAttributes(findOp(source.op), { ...source.attributes, ...node.attributes }),
   })
@@ -108,7 +112,7 @@ export function fuseKernels(graph: IrGraph): IrGraph {
     const { activation, alpha } = node.attributes
     if (y === null || !hasGradientFromOutput(activation as string, alpha as number)) return
     const direct = soleProducer(dy, gradients)
-    if (direct && direct.node.inputs[2] === null) {
+    if (direct && direct.node.inputs[gateIndex(direct.node)] === null) {
       nodes[direct.at] = null
       nodes[at] = gated(direct.node, y, node, node.outputs[0] as ValueId)
       return
@@ -127,7 +131,7 @@ export function fuseKernels(graph: IrGraph): IrGraph {
     if (!masked) return
     const [a, b] = masked.node.inputs as [ValueId, ValueId]
     const behind = soleProducer(a, gradients)
-    if (!behind || behind.node.inputs[2] !== null || made.get(b)?.op !== 'dropout') return
+    if (!behind || behind.node.inputs[gateIndex(behind.node)] !== null || made.get(b)?.op !== 'dropout') return
     // The gated gradient is to be computed where the mask was applied, so y has to be there by then.
     const maker = made.get(y)
     if (maker && (positions.get(maker) as number) >= masked.at) return
@@ -139,8 +143,41 @@ export function fuseKernels(graph: IrGraph): IrGraph {
     nodes[at] = { ...masked.node, inputs: [inner, b], outputs: node.outputs }
   }
 
+  const fuseGradients = (node: IrNode, at: number): boolean => {
+    const sources = node.inputs.map((input) => soleProducer(input as ValueId, ['dense_input_gradient']))
+    const products = sources.flatMap((source) => (source?.node.inputs[2] === null ? [source] : []))
+    const others = node.inputs.filter((_, index) => !products.some((product) => product === sources[index]))
+    const [first] = products
+    if (!first || (others.length > 1 && products.length === 1)) return false
+    const residual = others.length === 1 ? (others[0] as ValueId) : null
+    const terms = products.flatMap((product) => product.node.inputs.slice(0, 2))
+    const sum = { ...first.node, op: 'dense_input_gradients', inputs: [null, residual, ...terms] }
+    for (const product of products) nodes[product.at] = null
+    if (others.length <= 1) {
+      nodes[at] = { ...sum, outputs: node.outputs }
+      return true
+    }
+    const last = products.reduce((latest, product) => (product.at > latest.at ? product : latest))
+    nodes[last.at] = { ...sum, outputs: last.node.outputs }
+    nodes[at] = { ...node, inputs: [...others, last.node.outputs[0] as ValueId] }
+    return true
+  }
+
+  const fuseResidual = (node: IrNode, at: number): void => {
+    if (node.inputs.length !== 2) return
+    for (const index of [1, 0]) {
+      const source = soleProducer(node.inputs[index] as ValueId, ['dense'])
+      if (source?.node.attributes.activation !== 'linear') continue
+      nodes[source.at] = null
+      const inputs = [...source.node.inputs, node.inputs[1 - index] as ValueId]
+      nodes[at] = { ...source.node, op: 'dense_residual', inputs, outputs: node.outputs }
+      return
+    }
+  }
+
   for (const [index, node] of graph.nodes.entries()) {
-    if (node.op === 'activation') fuseForward(node, index)
+    if (node.op === 'add') fuseGradients(node, index) || fuseResidual(node, index)
+    else if (node.op === 'activation') fuseForward(node, index)
     else if (node.op === 'activation_gradient') fuseBackward(node, index)
   }
   const kept = nodes.filter((node) => node !== null)

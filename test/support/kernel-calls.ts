@@ -96,6 +96,12 @@ const meanLosses: Readonly<Record<string, readonly [() => Operand, () => Operand
 export const kernelCalls: Readonly<Record<string, Rest>> = {
   dense: { inputs: [x(wide), x(weight), x([C])], outputs: [[-1, C]], attributes: [3, 0] },
   dense_input_gradient: { inputs: [x([-1, C]), x(weight), x(wide)], outputs: [wide], attributes: [1, 0] },
+  dense_residual: { inputs: [x(wide), x(weight), x([C]), x([-1, C])], outputs: [[-1, C]], attributes: [3, 0] },
+  dense_input_gradients: {
+    inputs: [x(wide), x(wide), x([-1, C]), x(weight), x([-1, F]), x([F, F])],
+    outputs: [wide],
+    attributes: [1, 0],
+  },
   dense_parameter_gradient: { inputs: [x(wide), x([-1, C])], outputs: [weight, [C]] },
   activation: { inputs: [x(wide)], outputs: [wide], attributes: [8, 0] },
   activation_gradient: { inputs: [x(wide), x(wide), null], outputs: [wide], attributes: [8, 0] },

@@ -32,13 +32,10 @@ export const operators: Readonly<Record<string, OperatorMapping>> = {
   ...recurrentOperators,
   ...maskOperators,
   ...attentionOperators,
-  dense: ({ graph, inputs, inputShapes, attributes }) => {
-    const [x, w, b] = inputs
-    const product =
-      inputShapes[0]?.length === 2
-        ? graph.add('Gemm', b ? [x!, w!, b] : [x!, w!])
-        : addBias(graph, graph.add('MatMul', [x!, w!]), b)
-    return activate(graph, product, attributes)
+  dense: (context) => activate(context.graph, denseSum(context), context.attributes),
+  dense_residual(context) {
+    const { graph, inputs, attributes } = context
+    return activate(graph, graph.add('Add', [denseSum(context), inputs[3]!]), attributes)
   },
   activation: ({ graph, inputs, attributes }) => activate(graph, inputs[0]!, attributes),
   softmax: ({ graph, inputs }) => graph.add('Softmax', [inputs[0]!], { axis: -1 }),
@@ -141,6 +138,14 @@ export function operatorFor(op: string, where: string): OperatorMapping {
     received: op,
     fix: 'Replace the layer, or export to another format.',
   })
+}
+
+/** x w + b. */
+function denseSum({ graph, inputs, inputShapes }: OperatorContext): string {
+  const [x, w, b] = inputs
+  return inputShapes[0]?.length === 2
+    ? graph.add('Gemm', b ? [x!, w!, b] : [x!, w!])
+    : addBias(graph, graph.add('MatMul', [x!, w!]), b)
 }
 
 function addBias(graph: OnnxGraph, product: string, bias: string | null | undefined): string {

@@ -31,7 +31,7 @@ import { conv2dTranspose } from '../conv2d_transpose.op.ts'
 import { conv3d, conv3dInputGradient, conv3dParameterGradient } from '../conv3d.op.ts'
 import { conv3dTranspose } from '../conv3d_transpose.op.ts'
 import { cosineSimilarity, cosineSimilarityGradient } from '../cosine_similarity.op.ts'
-import { dense, denseInputGradient, denseParameterGradient } from '../dense.op.ts'
+import { dense, denseResidual, denseInputGradient, denseInputGradients, denseParameterGradient } from '../dense.op.ts'
 import { depthwiseConv2d, depthwiseConv2dInputGradient, depthwiseConv2dParameterGradient } from '../depthwise_conv2d.op.ts'
 import { divideByMean } from '../divide_by_mean.op.ts'
 import { dropout } from '../dropout.op.ts'
@@ -141,7 +141,9 @@ export const ops: readonly OpDeclaration[] = [
   cosineSimilarity,
   cosineSimilarityGradient,
   dense,
+  denseResidual,
   denseInputGradient,
+  denseInputGradients,
   denseParameterGradient,
   depthwiseConv2d,
   depthwiseConv2dInputGradient,

@@ -17,6 +17,17 @@ export const dense: ReferenceImplementation = ([xInput, wInput, b], attributes, 
   ]
 }
 
+export const denseResidual: ReferenceImplementation = ([x, w, b, residualInput], attributes, shapes, context) => {
+  const residual = operand(residualInput)
+  const linear = { ...attributes, activation: 'linear' }
+  const [sum] = dense([x ?? null, w ?? null, b ?? null], linear, shapes, context)
+  return [
+    tensorOf(shapes[0] as number[], (i) =>
+      activate(attributes.activation as string, at(operand(sum), i) + at(residual, i), attributes.alpha as number),
+    ),
+  ]
+}
+
 export const denseInputGradient: ReferenceImplementation = ([dyInput, wInput, y], attributes, [shape]) => {
   const dy = operand(dyInput)
   const w = operand(wInput)
@@ -27,6 +38,19 @@ export const denseInputGradient: ReferenceImplementation = ([dyInput, wInput, y]
       const row = Math.floor(i / depth)
       let sum = 0
       for (let u = 0; u < units; u += 1) sum += at(dy, row * units + u) * at(w, (i % depth) * units + u)
+      if (!y || attributes.activation === 'linear') return sum
+      return sum * derivativeFromOutput(attributes.activation as string, at(y, i), attributes.alpha as number)
+    }),
+  ]
+}
+
+export const denseInputGradients: ReferenceImplementation = ([y, residual, ...terms], attributes, shapes, context) => {
+  const products = terms.flatMap((dy, index) =>
+    index % 2 === 0 ? denseInputGradient([dy, terms[index + 1] ?? null, null], attributes, shapes, context) : [],
+  )
+  return [
+    tensorOf(shapes[0] as number[], (i) => {
+      const sum = products.reduce((total, product) => total + at(product, i), residual ? at(residual, i) : 0)
       if (!y || attributes.activation === 'linear') return sum
       return sum * derivativeFromOutput(attributes.activation as string, at(y, i), attributes.alpha as number)
     }),

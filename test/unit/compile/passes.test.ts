@@ -201,6 +201,81 @@ describe('fuse', () => {
     `)
   })
 
+  /** Three dense layers that read h, which is an activation of x w, and x + h; the gradient of the sum of all that with respect to w. */
+  function readTogether(others: number): IrGraph {
+    const builder = createGraphBuilder()
+    const x = builder.value('feed', 'x', [-1, 3], { slot: 0 })
+    const [w, ...readers] = Array.from({ length: 4 }, (_, index) => builder.value('parameter', `w${index}`, [3, 3]))
+    const h = builder.emitOne('activation', [builder.emitOne('dense', [x, w!, null])], { activation: 'relu' })
+    const parts = readers.map((reader) => builder.emitOne('dense', [h, reader, null]))
+    const more = Array.from({ length: others }, (_, index) => builder.emitOne('scale', [h], { factor: 2 + index }))
+    const whole = builder.emitOne('multiply', [builder.emitOne('add', [...parts, ...more]), h])
+    const flat = builder.emitOne('reduce_sum', [whole], {}, { shape: [-1, 1] })
+    const loss = builder.emitOne('batch_mean', [builder.emitOne('reshape', [flat], {}, { shape: [-1] })])
+    const { graph, gradients } = differentiate(builder.finish('readers', [], loss), [w!])
+    const outputs = [{ name: 'dw', value: gradients.get(w!) as ValueId }]
+    return verify(fuseKernels(simplify({ ...graph, outputs, loss: undefined })), 'fuse')
+  }
+  const sums = (graph: IrGraph): string[] => nodesOf(graph).filter((node) => /dense_input_gradient|add\(/.test(node))
+
+  it('merges the gradients of several readers, one that is no product and the activation before them', () => {
+    expect(sums(readTogether(0))).toMatchInlineSnapshot(`
+      [
+        "%10: N x 3 = add(%7, %8, %9)",
+        "%25: N x 3 = dense_input_gradients(%6, %20, %19, %2, %19, %3, %19, %4) activation=relu",
+      ]
+    `)
+  })
+
+  it('adds what else there is to the merged gradient', () => {
+    expect(sums(readTogether(2))).toMatchInlineSnapshot(`
+      [
+        "%12: N x 3 = add(%7, %8, %9, %10, %11)",
+        "%27: N x 3 = dense_input_gradients(-, -, %21, %2, %21, %3, %21, %4)",
+        "%28: N x 3 = add(%24, %23, %22, %27)",
+      ]
+    `)
+  })
+
+  it('merges an addition into the dense before it, and the activation of the sum', () => {
+    const builder = createGraphBuilder()
+    const x = builder.value('feed', 'x', [-1, 4], { slot: 0 })
+    const w = builder.value('parameter', 'w', [4, 4])
+    const b = builder.value('parameter', 'b', [4])
+    const sum = builder.emitOne('add', [builder.emitOne('dense', [x, w, b]), x])
+    const y = builder.emitOne('activation', [sum], { activation: 'relu' })
+    expect(
+      nodesOf(verify(fuseKernels(builder.finish('residual', [{ name: 'y', value: y }])), 'fuse')),
+    ).toMatchInlineSnapshot(`
+      [
+        "%5: N x 4 = dense_residual(%0, %1, %2, %0) activation=relu",
+      ]
+    `)
+    const read = [
+      { name: 'y', value: y },
+      { name: 'sum', value: sum },
+    ]
+    expect(fuseKernels(builder.finish('read', read)).nodes.map((node) => node.op)).toEqual([
+      'dense_residual',
+      'activation',
+    ])
+  })
+
+  it('leaves the sum of a dense that is activated, or read elsewhere', () => {
+    const builder = createGraphBuilder()
+    const x = builder.value('feed', 'x', [-1, 4], { slot: 0 })
+    const w = builder.value('parameter', 'w', [4, 4])
+    const active = builder.emitOne('dense', [x, w, null], { activation: 'relu' })
+    const linear = builder.emitOne('dense', [x, w, null])
+    const outputs = [
+      { name: 'a', value: builder.emitOne('add', [active, x]) },
+      { name: 'b', value: builder.emitOne('add', [x, linear]) },
+      { name: 'linear', value: linear },
+    ]
+    const ops = fuseKernels(builder.finish('left', outputs)).nodes.map((node) => node.op)
+    expect(ops).toEqual(['dense', 'dense', 'add', 'add'])
+  })
+
   it('leaves an activation whose gradient needs its input', () => {
     const ops = fuseKernels(simplify(trained('gelu'))).nodes.map((node) => node.op)
     expect(ops).toContain('activation')

@@ -43,6 +43,13 @@ static void packTurned(const float* source, int64_t stride, int64_t depth, int64
   }
 }
 
+/** States what the sums of a tile are added to: in later passes over K those of the passes before. */
+LAMINA_INLINE void addTo(Tile& tile, const Epilogue& epilogue, int64_t pass, int64_t row, int64_t column) {
+  const bool again = pass > 0;
+  tile.addend = again ? tile.c : epilogue.addend != nullptr ? epilogue.addend + row * epilogue.addendStride + column : nullptr;
+  tile.addendStride = again ? tile.cStride : epilogue.addendStride;
+}
+
 /** What the kernel does not do itself, on a tile that is still in the first-level cache. */
 static void finishTile(const Epilogue& epilogue, const Tile& tile, const float* gate, int64_t rows) {
   for (int64_t r = 0; r < rows; ++r) {
@@ -68,7 +75,8 @@ static void narrowBlock(const Product& product, const Block& block, float* scrat
     const int64_t begin = partBegin(product.k, 4, passes, pass);
     const int64_t depth = partBegin(product.k, 4, passes, pass + 1) - begin;
     const bool finish = pass == passes - 1;
-    const bool accumulate = epilogue.accumulate || pass > 0;
+    const float* addend = pass > 0 ? product.c : epilogue.addend;
+    const int64_t addendStride = pass > 0 ? product.cStride : epilogue.addendStride;
     const F bias = finish && epilogue.bias != nullptr ? V::loadPart(epilogue.bias, width) : V::zero();
     for (int64_t row = block.rowBegin; row < block.rowEnd; row += kColumns) {
       const int64_t rows = block.rowEnd - row < kColumns ? block.rowEnd - row : kColumns;
@@ -102,7 +110,7 @@ static void narrowBlock(const Product& product, const Block& block, float* scrat
           if (r >= count) break;
           float* c = product.c + (first + r) * product.cStride;
           F value = square[r];
-          if (accumulate) value = V::add(V::loadPart(c, width), value);
+          if (addend != nullptr) value = V::add(V::loadPart(addend + (first + r) * addendStride, width), value);
           if (finish && epilogue.bias != nullptr) value = V::add(value, bias);
           V::storePart(c, width, value);
         }
@@ -176,7 +184,6 @@ static void prefetchPanel(const Factor& b, int64_t column, int64_t columns, int6
       const int64_t nextColumns = block.columnEnd - nextColumn < kColumns ? block.columnEnd - nextColumn : kColumns;
       const int64_t nextBegin = partBegin(product.k, 4, passes, nextPass), nextDepth = partBegin(product.k, 4, passes, nextPass + 1) - nextBegin;
       tile.cStride = product.cStride;
-      tile.accumulate = epilogue.accumulate || pass > 0;
       tile.bias = finish && epilogue.bias != nullptr ? epilogue.bias + j : nullptr;
       tile.relu = finish && epilogue.activation == simd::Activation::relu;
       tile.gateStride = epilogue.gateStride;
@@ -192,6 +199,7 @@ static void prefetchPanel(const Factor& b, int64_t column, int64_t columns, int6
           tile.aStride = product.a.stride;
         }
         tile.c = product.c + row * product.cStride + j;
+        addTo(tile, epilogue, pass, row, j);
         const float* gate = gated ? epilogue.gate + row * epilogue.gateStride + j : nullptr;
         tile.reluGate = finish && reluGate ? gate : nullptr;
         if (farC)

@@ -95,9 +95,10 @@ void joinSplits(const Product& product, float* parts, int64_t splits) {
   for (int64_t row = 0; row < product.m; ++row) {
     const float* sum = parts + row * product.n;
     float* c = product.c + row * product.cStride;
+    const float* addend = epilogue.addend != nullptr ? epilogue.addend + row * epilogue.addendStride : nullptr;
     for (size_t j = 0; j < columns; ++j) {
       float value = sum[j];
-      if (epilogue.accumulate) value = c[j] + value;
+      if (addend != nullptr) value = addend[j] + value;
       if (epilogue.bias != nullptr) value += epilogue.bias[j];
       c[j] = value;
     }
@@ -165,6 +166,39 @@ void gemm(const Context& context, int64_t m, int64_t n, int64_t k, const Factor&
     const Block block = blockOf(grid, m, n, tile);
     computeBlock(whole, block, scratch + worker * perTask);
     if (columnSums != nullptr) sumColumns(whole, block, columnSums);
+  });
+}
+
+void gemmSum(const Context& context, int64_t m, int64_t n, const Term* terms, int count, float* c, int64_t cStride, const Epilogue& epilogue,
+             float* scratch) {
+  if (m <= 0 || n <= 0) return;
+  int64_t total = 0, deepest = 0;
+  bool split = false;
+  for (int i = 0; i < count; ++i) {
+    total += terms[i].depth;
+    deepest = larger(deepest, terms[i].depth);
+    split = split || splitsOf(m, n, terms[i].depth) > 1;
+  }
+  // Of the epilogue, the first product takes what it is added to and the last all that follows.
+  const auto partOf = [&](int i) {
+    Epilogue part;
+    if (i == count - 1) part = epilogue;
+    part.addend = i == 0 ? epilogue.addend : c;
+    part.addendStride = i == 0 ? epilogue.addendStride : cStride;
+    return part;
+  };
+  if (split) {
+    for (int i = 0; i < count; ++i)
+      gemm(context, m, n, terms[i].depth, terms[i].a, terms[i].b, c, cStride, partOf(i), scratch);
+    return;
+  }
+  const auto computeBlock = blockCode(context.precision);
+  const int64_t perTask = blockScratchFloats(code(), m, deepest);
+  const Grid grid = gridOf(m, n, total, context.threads);
+  parallelFor(context, grid.tasks(), [&](int64_t tile, int worker) {
+    const Block block = blockOf(grid, m, n, tile);
+    for (int i = 0; i < count; ++i)
+      computeBlock({m, n, terms[i].depth, terms[i].a, terms[i].b, c, cStride, partOf(i)}, block, scratch + worker * perTask);
   });
 }
 

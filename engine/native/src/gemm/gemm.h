@@ -9,8 +9,9 @@ namespace lamina {
 
 /** What happens to each element of a product before it is stored, in this order; all of it is optional. */
 struct Epilogue {
-  /** Adds the product to what C holds. */
-  bool accumulate = false;
+  /** [M, N], what the product is added to; it may be C itself. */
+  const float* addend = nullptr;
+  int64_t addendStride = 0;
   /** [N], added to every row. */
   const float* bias = nullptr;
   simd::Activation activation = simd::Activation::linear;
@@ -27,6 +28,12 @@ struct Factor {
   const float* data;
   int64_t stride;
   bool transposed;
+};
+
+/** One of the products that `gemmSum` adds: A [M, depth] B [depth, N]. */
+struct Term {
+  int64_t depth;
+  Factor a, b;
 };
 
 /** Scratch floats (64-byte aligned) that `gemm` needs for products of up to these sizes by up to this many threads. */
@@ -48,5 +55,12 @@ int64_t gemmScratchFloats(int64_t m, int64_t n, int64_t k, int threads);
  */
 void gemm(const Context& context, int64_t m, int64_t n, int64_t k, const Factor& a, const Factor& b, float* c, int64_t cStride,
           const Epilogue& epilogue, float* scratch, float* columnSums = nullptr);
+
+/**
+ * C = epilogue(the sum of `count` products), added in order, each block of C while it is in the second-level cache; else as `gemm`. Scratch as for the deepest of
+ * them.
+ */
+void gemmSum(const Context& context, int64_t m, int64_t n, const Term* terms, int count, float* c, int64_t cStride, const Epilogue& epilogue,
+             float* scratch);
 
 }  // namespace lamina

@@ -176,7 +176,6 @@ template <bool Three> static void tileBlock(const Product& product, const Block&
       Tile tile{};
       tile.columns = columns;
       tile.cStride = product.cStride;
-      tile.accumulate = epilogue.accumulate || pass > 0;
       tile.bias = finish && epilogue.bias != nullptr ? epilogue.bias + j : nullptr;
       tile.relu = finish && epilogue.activation == simd::Activation::relu;
       for (int64_t t = 0; t < rowTiles; t += 2) {
@@ -199,6 +198,7 @@ template <bool Three> static void tileBlock(const Product& product, const Block&
           const int64_t row = block.rowBegin + t * kTile + r;
           const float* gate = gated ? epilogue.gate + row * epilogue.gateStride + j : nullptr;
           tile.c = product.c + row * product.cStride + j;
+          addTo(tile, epilogue, pass, row, j);
           tile.reluGate = finish && reluGate ? gate : nullptr;
           if (columns > kLanes) {
             const F sum[1][2] = {{V::load(sums[r]), V::load(sums[r] + kLanes)}};

@@ -25,7 +25,9 @@ struct Tile {
   int64_t cStride;
   /** Columns of C to store; the last vector may be cut. */
   int64_t columns;
-  bool accumulate;
+  /** What the sums are added to, if anything. */
+  const float* addend;
+  int64_t addendStride;
   const float* bias;
   bool relu;
   const float* reluGate;
@@ -45,7 +47,7 @@ template <int Rows, int Vectors> LAMINA_INLINE void storeSums(const F (&sum)[Row
     LAMINA_UNROLL for (int r = 0; r < Rows; ++r) {
       float* c = tile.c + r * tile.cStride + v * kLanes;
       F value = sum[r][v];
-      if (tile.accumulate) value = V::add(loadLanes(c, lanes), value);
+      if (tile.addend != nullptr) value = V::add(loadLanes(tile.addend + r * tile.addendStride + v * kLanes, lanes), value);
       if (tile.bias != nullptr) value = V::add(value, bias);
       if (tile.relu) value = V::select(V::lessEqual(value, V::zero()), V::zero(), value);
       if (tile.reluGate != nullptr) {

@@ -37,7 +37,6 @@ template <class Packing> static void packedBlock(const Product& product, const B
       tile.b = packedB;
       tile.bStride = vectors * kLanes;
       tile.cStride = product.cStride;
-      tile.accumulate = epilogue.accumulate || pass > 0;
       tile.bias = finish && epilogue.bias != nullptr ? epilogue.bias + j : nullptr;
       tile.relu = finish && epilogue.activation == simd::Activation::relu;
       tile.gateStride = epilogue.gateStride;
@@ -47,6 +46,7 @@ template <class Packing> static void packedBlock(const Product& product, const B
         tile.a = packedA + t * packedDepth * kPackedRows;
         tile.aStride = (count + kLanes - 1) / kLanes * kLanes;
         tile.c = product.c + row * product.cStride + j;
+        addTo(tile, epilogue, pass, row, j);
         const float* gate = gated ? epilogue.gate + row * epilogue.gateStride + j : nullptr;
         tile.reluGate = finish && reluGate ? gate : nullptr;
         Packing::kernel(count, vectors)(tile);

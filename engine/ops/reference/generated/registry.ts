@@ -7,7 +7,7 @@ import { batchNormalization, batchNormalizationGradient, batchNormalizationInfer
 import { broadcast, reduceSum, reduceMax, reduceMaxGradient } from '../broadcasting.ts'
 import { scaleChannels, scaleChannelsFactorGradient } from '../channels.ts'
 import { conv2d, conv2dTranspose, conv2dInputGradient, conv2dParameterGradient, depthwiseConv2d, depthwiseConv2dInputGradient, depthwiseConv2dParameterGradient } from '../convolution.ts'
-import { dense, denseInputGradient, denseParameterGradient } from '../dense.ts'
+import { dense, denseResidual, denseInputGradient, denseInputGradients, denseParameterGradient } from '../dense.ts'
 import { prelu, preluGradient, dropout, add, subtract, multiply, scale, fill } from '../elementwise.ts'
 import { embedding, embeddingGradient } from '../embedding.ts'
 import { maximum, minimum, maximumGradient, minimumGradient } from '../extreme.ts'
@@ -62,7 +62,9 @@ export const references: Readonly<Record<string, ReferenceImplementation>> = {
   depthwise_conv2d_input_gradient: depthwiseConv2dInputGradient,
   depthwise_conv2d_parameter_gradient: depthwiseConv2dParameterGradient,
   dense: dense,
+  dense_residual: denseResidual,
   dense_input_gradient: denseInputGradient,
+  dense_input_gradients: denseInputGradients,
   dense_parameter_gradient: denseParameterGradient,
   prelu: prelu,
   prelu_gradient: preluGradient,
