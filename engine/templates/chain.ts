@@ -3,7 +3,7 @@ import type { GraphDocument, GraphEdge, GraphNode } from '../graph/document.ts'
 import { findLayer } from '../layers/registry.ts'
 
 /** Distance between two layers of a chain on the canvas, in pixels. */
-const SPACING = 116
+const SPACING = 124
 
 export interface ChainLayer {
   type: string

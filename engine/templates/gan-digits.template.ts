@@ -56,8 +56,8 @@ export const ganDigits: Template = {
     format: 2,
     nodes: {
       ...moved(generator, 280, 0),
-      pixels: { id: 'pixels', type: 'input', name: 'pixels', params: {}, position: { x: 80, y: 428 } },
-      ...moved(discriminator, 140, 480),
+      pixels: { id: 'pixels', type: 'input', name: 'pixels', params: {}, position: { x: 80, y: 452 } },
+      ...moved(discriminator, 140, 512),
     },
     edges: {
       ...generator.edges,

@@ -2,7 +2,7 @@ import type { GraphDocument, NodeId } from '../../../engine/graph/document.ts'
 import type { Point } from '../../../engine/graph/edit.ts'
 
 /** Size of a node card on the canvas, in pixels. Cards are of one size, so layouts need no measuring. */
-export const CARD = { width: 208, height: 72 } as const
+export const CARD = { width: 208, height: 80 } as const
 /** Free space between two cards beside and below each other; data flows downwards, so that connections have room for their shapes. */
 export const GAP = { x: 32, y: 44 } as const
 export const GRID = 4

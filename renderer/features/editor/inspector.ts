@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../../../engine/base/json.ts'
+import { adversariesOf } from '../../../engine/graph/adversarial.ts'
 import type { Diagnostic } from '../../../engine/graph/diagnostic.ts'
 import type { GraphDocument, GraphNode, NodeId } from '../../../engine/graph/document.ts'
 import { setParam } from '../../../engine/graph/edit.ts'
@@ -6,7 +7,7 @@ import { mergePatches } from '../../../engine/graph/history.ts'
 import { applyPatch, type Patch } from '../../../engine/graph/patch.ts'
 import { sharingGroup, weightOwner } from '../../../engine/graph/sharing.ts'
 import { effectiveParams } from '../../../engine/layers/param-check.ts'
-import type { ParamSpec } from '../../../engine/layers/params.ts'
+import type { EffectiveParams, ParamSpec } from '../../../engine/layers/params.ts'
 import { findLayer } from '../../../engine/layers/registry.ts'
 
 /** The first error of each parameter. */
@@ -48,6 +49,16 @@ export function commonParams(document: GraphDocument, ids: readonly NodeId[]): C
     if (!same) common.mixed.push(name)
   }
   return { ...common, params }
+}
+
+/** What matters of a layer's settings, for its card. */
+export function headlineOf(document: GraphDocument, id: NodeId, params: EffectiveParams | undefined): string {
+  const declaration = findLayer(document.nodes[id]?.type ?? '')
+  if (!declaration || !params) return ''
+  const facts = declaration.headline(params)
+  // The Output of a GAN has no target of its own: it stands behind the junction.
+  const isJudge = declaration.type === 'output' && adversariesOf(document, id) !== undefined
+  return (isJudge ? ['real or generated', ...facts.slice(1)] : facts).join(', ')
 }
 
 /** Whose weights a layer uses (null: its own) and the names of the others that use the same; null where it shares none. */

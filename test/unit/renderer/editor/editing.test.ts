@@ -5,10 +5,11 @@ import type { NodeEdit } from '../../../../engine/graph/edit.ts'
 import { inferDocument } from '../../../../engine/graph/infer.ts'
 import { applyPatch } from '../../../../engine/graph/patch.ts'
 import { validateDocument } from '../../../../engine/graph/validate.ts'
+import { templates } from '../../../../engine/templates/registry.ts'
 import { arrange } from '../../../../renderer/features/editor/arrange.ts'
 import { defaultPlace, drop, insertAfter, nudge } from '../../../../renderer/features/editor/editing.ts'
 import { CARD, freePlace } from '../../../../renderer/features/editor/geometry.ts'
-import { commonParams, setOnAll } from '../../../../renderer/features/editor/inspector.ts'
+import { commonParams, headlineOf, setOnAll } from '../../../../renderer/features/editor/inspector.ts'
 import { starter } from '../../../../renderer/features/editor/starter.ts'
 import { documentOf } from '../../../support/model.ts'
 
@@ -169,4 +170,16 @@ describe('the small network to begin with', () => {
       expect(errors).toEqual([])
       expect(inferDocument(document, dataset).parameters).toBeGreaterThan(80)
     })
+})
+
+describe('the card of a layer', () => {
+  it('says what an Output is compared with: its column, or of a GAN whether a sample is real', () => {
+    const headline = (template: string, name: string) => {
+      const { document } = templates.find(({ id }) => id === template)!
+      return headlineOf(document, name, inferDocument(document).nodes[name]!.params)
+    }
+    expect(headline('gan-digits', 'real')).toBe('real or generated, loss auto')
+    expect(headline('gan-digits', 'look')).toBe('128 units, leaky_relu')
+    expect(headline('mcculloch-pitts', 'and')).toBe('and, loss perceptron')
+  })
 })
