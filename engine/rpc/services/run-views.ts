@@ -72,8 +72,11 @@ function usedEpoch({ earlyStopping }: TrainingPlan, figures: Partial<RunFigures>
   return (restores ? figures.bestEpoch : null) ?? figures.epochs ?? null
 }
 
+/** Whether a run can go on. One that failed before its first epoch would only fail again. */
 export function isResumable(run: StoredRun): boolean {
-  return run.kind === 'train' && ['stopped', 'interrupted', 'failed'].includes(run.status)
+  if (run.kind !== 'train') return false
+  if (run.status === 'failed') return ((run.summary as unknown as Partial<RunFigures>).epochs ?? 0) > 0
+  return run.status === 'stopped' || run.status === 'interrupted'
 }
 
 export function toDetail(store: ProjectStore, run: StoredRun): RunDetail {

@@ -102,9 +102,12 @@ export function resumeTraining(context: EngineContext, project: OpenProject, id:
       code: 'runs.not-resumable',
       message: `${stored.name} cannot be resumed.`,
       where: stored.name,
-      expected: 'a training run that was stopped or interrupted, or failed',
+      expected: 'a training run that was stopped or interrupted, or failed after its first epoch',
       received: `a ${stored.kind} run that is ${stored.status}`,
-      fix: stored.status === 'completed' ? 'Start a new run of the model.' : 'Wait until it has ended.',
+      fix:
+        stored.finishedAt === null
+          ? 'Wait until it has ended.'
+          : 'Start a new run of the model, with the reason of the failure removed.',
     })
   project.tables.table(snapshotOf(stored).description)
   const resume = loadResume(project, stored)

@@ -103,6 +103,18 @@ describe('training', () => {
     expect(await fixture.client.call.runs.list({ project: again })).toHaveLength(1)
   })
 
+  it('that failed before its first epoch is not offered to be resumed', async () => {
+    const { id, models } = await fixture.create('diabetes')
+    const set = { 'training.optimizer': 'sgd', 'training.optimizer.learningRate': 1000 }
+    const { job, run } = await fixture.client.call.training.start({ project: id, model: models[0]!.id, set })
+    await fixture.client.call.jobs.wait({ job })
+    const failed = await fixture.client.call.runs.get({ project: id, run })
+    expect(failed).toMatchObject({ status: 'failed', epochs: 0, resumable: false })
+    await expect(fixture.client.call.training.resume({ project: id, run })).rejects.toMatchObject({
+      details: { code: 'runs.not-resumable', fix: expect.stringContaining('new run') },
+    })
+  })
+
   it('is checkpointed when the engine is disposed in the middle', async () => {
     const { id, models } = await fixture.create('digits')
     const { job, run } = await fixture.client.call.training.start({
