@@ -1,5 +1,12 @@
 import { type EChartsCoreOption, init } from 'echarts/core'
+import type { ChartTheme } from './chart-theme.ts'
 import './echarts.ts'
+
+/** What a chart is called on the screen above it, for a picture that leaves the screen. */
+export function withTitle(option: EChartsCoreOption, text: string, { text: color }: ChartTheme): EChartsCoreOption {
+  const textStyle = { color, fontSize: 12, fontWeight: 'normal' as const }
+  return { ...option, title: { text, left: 12, top: 4, padding: 0, textStyle } }
+}
 
 /** A chart as SVG text in the given size (CSS pixels). */
 export function chartToSvg(option: EChartsCoreOption, width: number, height: number, background: string): string {

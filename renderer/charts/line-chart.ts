@@ -18,7 +18,8 @@ export interface Series {
 export interface LineChartInput {
   series: readonly Series[]
   xLabel: string
-  yLabel: string
+  /** Left out where the title of the chart says what it shows. */
+  yLabel?: string
   logarithmic: boolean
   /** x of the best epoch, marked by a vertical line. */
   best?: number | null
@@ -52,7 +53,7 @@ export function lineChartOption(input: LineChartInput, theme: ChartTheme): EChar
   return {
     animation: false,
     textStyle: { fontFamily: theme.font },
-    grid: { left: 56, right: 20, top: 44, bottom: 40 },
+    grid: { left: 56, right: 20, top: input.yLabel ? 44 : 34, bottom: 40 },
     legend: {
       top: 2,
       right: 8,

@@ -36,7 +36,7 @@ export function averagedScore(
 ): Omit<MetricDeclaration, 'type'> {
   const name = { precision: 'Precision', recall: 'Recall', f1: 'F1' }[score]
   return {
-    label: `${name}, ${averages[average].label}`,
+    label: `${name} (${averages[average].label})`,
     help: `${name} of the classes, ${averages[average].help}; of the most probable class, or of the labels whose probability is above 0.5. scikit-learn with average="${average}"${score === 'f1' ? `, Keras F1Score(average="${average}")` : ''}.`,
     better: 'higher',
     fits: (prediction, target) => isOneUnitAClass(prediction, target) || isLabels(prediction, target),

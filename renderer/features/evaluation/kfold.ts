@@ -1,5 +1,6 @@
 import type { KFoldResult } from '../../../engine/rpc/contract/evaluation.ts'
 import { formatNumber } from '../../services/format.ts'
+import { metricName } from '../../services/metric-names.ts'
 
 /** What the form asks for; the model is the open one. */
 export interface FoldRequest {
@@ -14,11 +15,13 @@ export interface FoldRequest {
 const headline = ['accuracy', 'f1', 'r2', 'rmse', 'mae', 'loss']
 
 /** The figures that matter most as mean ± sd, at most four. */
-export function headlineScores(result: KFoldResult): { name: string; text: string }[] {
+export function headlineScores(result: KFoldResult): { name: string; label: string; text: string }[] {
   return headline
     .flatMap((name) => {
       const score = result.metrics[name]
-      return score ? [{ name, text: `${formatNumber(score.mean)} ± ${formatNumber(score.sd, 2)}` }] : []
+      return score
+        ? [{ name, label: metricName(name), text: `${formatNumber(score.mean)} ± ${formatNumber(score.sd, 2)}` }]
+        : []
     })
     .slice(0, 4)
 }

@@ -6,6 +6,7 @@ import type {
   SeveralReports,
 } from '../../../engine/rpc/contract/evaluation.ts'
 import { formatCount, formatNumber, formatPercent } from '../../services/format.ts'
+import { metricName } from '../../services/metric-names.ts'
 
 /** A table as rows of cells, the first being the header. */
 export type Cells = readonly (readonly (string | number)[])[]
@@ -19,35 +20,35 @@ interface ReportOptions {
 export function reportCells(report: Report, { total }: ReportOptions = { total: true }): Cells {
   if (report.task === 'generation')
     return [
-      ['metric', 'value'],
-      ['rows', report.rows],
-      ['discriminator loss', report.discriminatorLoss],
-      ['generator loss', report.generatorLoss],
-      ['accuracy on real', report.realAccuracy],
-      ['accuracy on generated', report.generatedAccuracy],
-      ...(report.meanDistance === null ? [] : [['distance of means', report.meanDistance]]),
-      ...(report.deviationDistance === null ? [] : [['distance of deviations', report.deviationDistance]]),
+      ['Metric', 'Value'],
+      ['Rows', report.rows],
+      [metricName('discriminator_loss'), report.discriminatorLoss],
+      [metricName('generator_loss'), report.generatorLoss],
+      [metricName('real_accuracy'), report.realAccuracy],
+      [metricName('generated_accuracy'), report.generatedAccuracy],
+      ...(report.meanDistance === null ? [] : [[metricName('mean_distance'), report.meanDistance]]),
+      ...(report.deviationDistance === null ? [] : [[metricName('deviation_distance'), report.deviationDistance]]),
     ]
   if (report.task === 'reconstruction')
     return [
-      ['errors of', 'rows', 'mean', 'min', 'median', 'max'],
+      ['Errors of', 'Rows', 'Mean', 'Min', 'Median', 'Max'],
       ...report.distributions.map((each) => [each.name, each.rows, each.mean, each.min, each.median, each.max]),
     ]
   if (report.task === 'regression')
     return [
-      ['metric', 'value'],
-      ['rows', report.rows],
-      ...(total ? [['loss', report.loss]] : []),
-      ['mae', report.mae],
-      ['mse', report.mse],
-      ['rmse', report.rmse],
-      ['r2', report.r2],
-      ...(report.mape === null ? [] : [['mape', report.mape]]),
+      ['Metric', 'Value'],
+      ['Rows', report.rows],
+      ...(total ? [[metricName('loss'), report.loss]] : []),
+      [metricName('mae'), report.mae],
+      [metricName('mse'), report.mse],
+      [metricName('rmse'), report.rmse],
+      [metricName('r2'), report.r2],
+      ...(report.mape === null ? [] : [[metricName('mape'), report.mape]]),
     ]
   return [
     ...classCells(report.perClass),
     ...(['macro', 'micro', 'weighted'] as const).map((kind) => [
-      `${kind} average`,
+      `${kind.charAt(0).toUpperCase()}${kind.slice(1)} average`,
       report[kind].precision,
       report[kind].recall,
       report[kind].f1,
@@ -63,21 +64,21 @@ export function overviewCells({ reports, scores }: SeveralReports): Cells {
   const kinds = Object.keys(scores).map((key) => key.slice(key.lastIndexOf('/') + 1))
   return [
     ['', ...names],
-    ...[...new Set(kinds)].map((score) => [score, ...names.map((name) => scoreOf(name, score) ?? '')]),
+    ...[...new Set(kinds)].map((score) => [metricName(score), ...names.map((name) => scoreOf(name, score) ?? '')]),
   ]
 }
 
 /** How an autoencoder does on each label that it has not seen, as a table. */
 export function labelCells({ labels }: ReconstructionReport): Cells {
   return [
-    ['label', 'rows', 'mean error', 'share above threshold'],
+    ['Label', 'Rows', 'Mean error', 'Share above threshold'],
     ...labels.map((each) => [each.label, each.rows, each.mean, each.flagged ?? '']),
   ]
 }
 
 /** The rows that an autoencoder gives back worst, counted from 1 as in the table. */
 export function worstCells({ worst }: ReconstructionReport): Cells {
-  return [['row', 'error', 'label'], ...worst.map((each) => [each.row + 1, each.error, each.label ?? ''])]
+  return [['Row', 'Error', 'Label'], ...worst.map((each) => [each.row + 1, each.error, each.label ?? ''])]
 }
 
 /** Headline figures of a report. */
@@ -125,7 +126,7 @@ export function figuresOf(
 /** Scores of each class over all folds of a cross-validation as a table. */
 export function classCells(perClass: readonly PerClass[]): Cells {
   return [
-    ['class', 'precision', 'recall', 'f1', 'support'],
+    ['Class', 'Precision', 'Recall', 'F1', 'Support'],
     ...perClass.map((each) => [each.name, each.precision, each.recall, each.f1, each.support]),
   ]
 }
@@ -135,13 +136,13 @@ export function foldCells(result: KFoldResult): Cells {
   const names = Object.keys(result.metrics)
   const count = Math.max(0, ...names.map((name) => result.metrics[name]?.folds.length ?? 0))
   return [
-    ['fold', ...names],
+    ['Fold', ...names.map(metricName)],
     ...Array.from({ length: count }, (_, fold) => [
       fold + 1,
       ...names.map((name) => result.metrics[name]?.folds[fold] ?? ''),
     ]),
-    ['mean', ...names.map((name) => result.metrics[name]?.mean ?? '')],
-    ['sd', ...names.map((name) => result.metrics[name]?.sd ?? '')],
+    ['Mean', ...names.map((name) => result.metrics[name]?.mean ?? '')],
+    ['SD', ...names.map((name) => result.metrics[name]?.sd ?? '')],
   ]
 }
 

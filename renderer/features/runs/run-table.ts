@@ -1,7 +1,7 @@
 import type { RunSummary } from '../../../engine/rpc/contract/training.ts'
 import { formatCount, formatDuration, formatNumber, formatTime } from '../../services/format.ts'
+import { metricName, shortMetricName } from '../../services/metric-names.ts'
 import type { TableColumn } from '../../ui/table.ts'
-import { metricLabel } from '../training/curves.ts'
 
 /** Metric columns of the table: validation figures where there are any, loss first, at most four. */
 export function metricColumns(runs: readonly RunSummary[]): string[] {
@@ -12,13 +12,9 @@ export function metricColumns(runs: readonly RunSummary[]): string[] {
   return kept.sort((a, b) => Number(bare(b) === 'loss') - Number(bare(a) === 'loss') || a.localeCompare(b)).slice(0, 4)
 }
 
-const abbreviations: Readonly<Record<string, string>> = { mean_absolute_error: 'MAE', mean_squared_error: 'MSE' }
-
-/** A metric's name as a heading: `Val. MAE`. */
-export function shortMetric(name: string): string {
-  const bare = name.replace(/^validation_/, '')
-  const label = abbreviations[bare] ?? (bare === name ? metricLabel(bare) : bare.replaceAll('_', ' '))
-  return bare === name ? label : `Val. ${label}`
+/** Pixels that a heading takes, so that none is cut; letters are of 7 pixels at most on the average. */
+function widthOf(label: string): string {
+  return `${Math.max(92, 24 + 7 * label.length)}px`
 }
 
 /** Columns of the table of runs. */
@@ -53,10 +49,10 @@ export function runColumns(runs: readonly RunSummary[]): TableColumn<RunSummary>
       (name, index): TableColumn<RunSummary> => ({
         ...(index > 0 ? { yields: 10 - index } : {}),
         id: name,
-        label: shortMetric(name),
-        help: metricLabel(name),
+        label: shortMetricName(name),
+        help: metricName(name),
         numeric: true,
-        width: '104px',
+        width: widthOf(shortMetricName(name)),
         text: (run) => formatNumber(run.metrics[name]),
         sort: (run) => run.metrics[name],
       }),

@@ -36,16 +36,3 @@ export function secondsOf(history: readonly EpochRecord[]): number {
   for (const { seconds } of history) sum += seconds
   return sum
 }
-
-const symbols: Readonly<Record<string, string>> = { f1: 'F1', r2: 'R²', auroc: 'AUROC', pr: 'PR', auc: 'AUC' }
-
-/** `validation_accuracy` as people say it: `Validation accuracy`. */
-export function metricLabel(name: string): string {
-  const words = name
-    .replace('pseudo_', 'pseudo-')
-    .replace('r2_score', 'r2')
-    .split('_')
-    .map((word) => symbols[word] ?? word)
-    .join(' ')
-  return words.charAt(0).toUpperCase() + words.slice(1)
-}

@@ -1,6 +1,8 @@
-import type { RunSummary } from '../../../engine/rpc/contract/training.ts'
-import { formatCount } from '../../services/format.ts'
-import { metricLabel, metricOrder } from './curves.ts'
+import type { Job } from '../../../engine/rpc/contract/common.ts'
+import type { RunSummary, TrainingProgress } from '../../../engine/rpc/contract/training.ts'
+import { formatCount, formatDuration, formatNumber } from '../../services/format.ts'
+import { metricName } from '../../services/metric-names.ts'
+import { metricOrder } from './curves.ts'
 
 export type BadgeKind = 'neutral' | 'accent' | 'success' | 'warning' | 'danger'
 
@@ -24,6 +26,22 @@ export function isLive(run: Pick<RunSummary, 'status'>): boolean {
   return run.status === 'queued' || run.status === 'running' || run.status === 'paused'
 }
 
+/** Epochs that a training has behind it, the present one by its steps. */
+export function epochsDone(job: Job, now: TrainingProgress | undefined): number {
+  return now && now.steps > 0 ? now.epoch - 1 + now.step / now.steps : job.done
+}
+
+/** How far a training is: `epoch 3 of 20, 5,120 samples/s, loss 0.4, 12 s left`. */
+export function progressText(job: Job, now: TrainingProgress | undefined): string {
+  if (job.state === 'queued') return 'Waiting for its turn'
+  const parts = [`epoch ${formatCount(now?.epoch ?? job.done)} of ${formatCount(job.total)}`]
+  if (now && now.samplesPerSecond > 0) parts.push(`${formatCount(Math.round(now.samplesPerSecond))} samples/s`)
+  if (now?.metrics.loss !== undefined) parts.push(`loss ${formatNumber(now.metrics.loss)}`)
+  if (job.state === 'paused') parts.push('paused')
+  else if (job.etaSeconds !== null) parts.push(`${formatDuration(job.etaSeconds)} left`)
+  return parts.join(', ')
+}
+
 /** One line of the figures of a run: a metric on both parts. */
 export interface FigureRow {
   name: string
@@ -36,7 +54,7 @@ export interface FigureRow {
 export function figureRows(metrics: Readonly<Record<string, number>>): FigureRow[] {
   return metricOrder(Object.keys(metrics)).map((name) => ({
     name,
-    label: metricLabel(name),
+    label: metricName(name),
     train: metrics[name] ?? null,
     validation: metrics[`validation_${name}`] ?? null,
   }))

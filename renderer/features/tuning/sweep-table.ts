@@ -3,6 +3,7 @@ import type { GraphDocument } from '../../../engine/graph/document.ts'
 import type { SweepRecord, TrialRecord } from '../../../engine/rpc/contract/evaluation.ts'
 import { usesTargets } from '../../../engine/training/objectives.ts'
 import { formatDuration, formatNumber } from '../../services/format.ts'
+import { metricName, shortMetricName } from '../../services/metric-names.ts'
 import type { TableColumn } from '../../ui/table.ts'
 
 /** What trials of a network can be ranked by (its target is of classes or numeric), the usual choice first. */
@@ -64,9 +65,12 @@ export function trialColumns(sweep: SweepRecord): TableColumn<TrialRecord>[] {
     ...[sweep.objective, ...companions].map(
       (name, index): TableColumn<TrialRecord> => ({
         id: `metric ${name}`,
-        label: name,
-        width: '92px',
-        help: index === 0 ? `the objective, ${sweep.direction === 'minimize' ? 'lower' : 'higher'} is better` : name,
+        label: shortMetricName(name),
+        width: '100px',
+        help:
+          index === 0
+            ? `${metricName(name)}, the objective: ${sweep.direction === 'minimize' ? 'lower' : 'higher'} is better`
+            : metricName(name),
         numeric: true,
         text: (trial) => formatNumber(trial.metrics[name]),
         sort: (trial) => trial.metrics[name],

@@ -46,6 +46,21 @@ describe('the evaluation view', () => {
     expect(useNavigationStore().view).toBe('train')
   })
 
+  it('says how far the first run is while it trains, and shows it once it has ended', async () => {
+    const engine = openStudio([runOf(1, { status: 'running', epochs: 0 })], { 'evaluation.list': () => [] })
+    engine.tell('job.changed', jobOf())
+    const view = await show(EvaluationView)
+    const text = view.get('[data-testid=training-under-way]').text()
+    expect(text).toContain('Run 1: mlp is training')
+    expect(text).toContain('epoch 1 of 4, 1 m 12 s left')
+    expect(view.text()).not.toContain('Nothing to evaluate')
+    engine.tell('run.changed', { project: 'prj_1', run: runOf(1) })
+    engine.tell('job.changed', jobOf({ state: 'completed', done: 4 }))
+    await flushPromises()
+    expect(view.find('[data-testid=training-under-way]').exists()).toBe(false)
+    expect(view.find('[data-testid=evaluate-start]').exists()).toBe(true)
+  })
+
   it('evaluates the run it was opened on and shows the report', async () => {
     const engine = openStudio([runOf(1), runOf(2)], {
       'evaluation.list': () => [],
@@ -77,9 +92,9 @@ describe('the evaluation view', () => {
       .map((row) => row.findAll('th, td').map((cell) => cell.text()))
     expect(cells).toEqual([
       ['', 'all', 'hot', 'loose'],
-      ['loss', '0.5', '', ''],
-      ['exact_match', '0.25', '', ''],
-      ['accuracy', '0.75', '0.9', '0.6'],
+      ['Loss', '0.5', '', ''],
+      ['Exact match', '0.25', '', ''],
+      ['Accuracy', '0.75', '0.9', '0.6'],
     ])
     expect(view.get('[data-testid=report-accuracy]').text()).toBe('90.0 %')
     expect(view.find('[data-testid=report-loss]').exists()).toBe(false)

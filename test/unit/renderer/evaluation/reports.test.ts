@@ -42,13 +42,13 @@ const result: KFoldResult = {
 describe('a report as a table', () => {
   it('has a line for each class and for each average', () => {
     const cells = reportCells(report)
-    expect(cells[0]).toEqual(['class', 'precision', 'recall', 'f1', 'support'])
+    expect(cells[0]).toEqual(['Class', 'Precision', 'Recall', 'F1', 'Support'])
     expect(cells.map((row) => row[0])).toEqual([
-      'class',
+      'Class',
       'no, never',
-      'macro average',
-      'micro average',
-      'weighted average',
+      'Macro average',
+      'Micro average',
+      'Weighted average',
     ])
   })
   it('quotes in CSV and escapes in Markdown', () => {
@@ -63,7 +63,7 @@ describe('a report as a table', () => {
   it('does not head the report of a GAN with a sum of losses that work against each other', () => {
     const generation: Report = { task: 'generation', rows: 3, loss: 2, discriminatorLoss: 1.3, generatorLoss: 0.7, realAccuracy: 0.5, generatedAccuracy: 0.6, meanDistance: 0.1, deviationDistance: 0.2, shape: [4], sheet: [], range: [0, 1] } // biome-ignore format: one report
     expect(figuresOf(generation).map(({ id }) => id)).toEqual(['real-accuracy', 'generated-accuracy', 'mean-distance', 'rows']) // biome-ignore format: one list
-    expect(reportCells(generation)).toContainEqual(['generator loss', 0.7])
+    expect(reportCells(generation)).toContainEqual(['Generator loss', 0.7])
   })
   it('leaves out a percentage error that is not defined', () => {
     const regression = {
@@ -78,25 +78,25 @@ describe('a report as a table', () => {
       points: [],
     } as const
     const names = (mape: number | null) => reportCells({ ...regression, mape, points: [] }).map((row) => row[0])
-    expect(names(null)).not.toContain('mape')
-    expect(names(0.1)).toContain('mape')
+    expect(names(null)).not.toContain('MAPE')
+    expect(names(0.1)).toContain('MAPE')
   })
 })
 
 describe('a cross-validation as a table', () => {
   it('lists every fold, then mean and standard deviation', () => {
     expect(foldCells(result)).toEqual([
-      ['fold', 'loss', 'accuracy'],
+      ['Fold', 'Loss', 'Accuracy'],
       [1, 0.4, 0.88],
       [2, 0.6, 0.92],
-      ['mean', 0.5, 0.9],
-      ['sd', 0.1, 0.02],
+      ['Mean', 0.5, 0.9],
+      ['SD', 0.1, 0.02],
     ])
   })
   it('has the scores that matter first, as mean and spread', () => {
     expect(headlineScores(result)).toEqual([
-      { name: 'accuracy', text: '0.9 ± 0.02' },
-      { name: 'loss', text: '0.5 ± 0.1' },
+      { name: 'accuracy', label: 'Accuracy', text: '0.9 ± 0.02' },
+      { name: 'loss', label: 'Loss', text: '0.5 ± 0.1' },
     ])
     expect(foldsText({ folds: 5, repeats: 1 })).toBe('5 folds')
     expect(foldsText({ folds: 5, repeats: 3 })).toBe('5 folds x 3')

@@ -6,7 +6,6 @@ import {
   metricColumns,
   parseTags,
   runColumns,
-  shortMetric,
 } from '../../../../renderer/features/runs/run-table.ts'
 import { fittingColumns, sortRows } from '../../../../renderer/ui/table.ts'
 
@@ -38,10 +37,17 @@ describe('the table of runs', () => {
     )
     expect(shown).not.toContain('tags')
   })
-  it('has short headings', () => {
-    expect(shortMetric('validation_mean_absolute_error')).toBe('Val. MAE')
-    expect(shortMetric('validation_loss')).toBe('Val. loss')
-    expect(shortMetric('accuracy')).toBe('Accuracy')
+  it('tells the figures of a GAN apart, with room for each heading', () => {
+    const names = ['loss', 'discriminator_loss', 'generator_loss', 'real_accuracy', 'generated_accuracy']
+    const metrics = Object.fromEntries(names.flatMap((name) => [[name, 1], [`validation_${name}`, 1]])) // biome-ignore format: pairs
+    const columns = runColumns([run(1, { metrics })]).filter(({ id }) => id.startsWith('validation_'))
+    expect(columns.map(({ label }) => label)).toEqual([
+      'Val. loss',
+      'Val. D loss',
+      'Val. acc. generated',
+      'Val. G loss',
+    ])
+    for (const { label, width } of columns) expect(Number.parseInt(width!, 10)).toBeGreaterThan(6.5 * label.length + 16)
   })
   it('sorts by a metric with runs that lack it last', () => {
     const runs = [run(1, { metrics: { loss: 3 } }), run(2), run(3, { metrics: { loss: 1 } })]

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { curvesOf, metricLabel, metricNames, secondsOf } from '../../../../renderer/features/training/curves.ts'
+import { curvesOf, metricNames, secondsOf } from '../../../../renderer/features/training/curves.ts'
 import {
   chooseRun,
   figureRows,
@@ -45,14 +45,6 @@ describe('curves of a run', () => {
   it('leave out what is not finite', () => {
     const diverged = [...history, { ...history[0]!, epoch: 3, metrics: { loss: Number.NaN } }]
     expect(curvesOf(diverged, 'loss')[0]?.points).toHaveLength(2)
-  })
-  it('name a metric as people write it', () => {
-    expect(['validation_accuracy', 'macro_f1', 'validation_r2_score', 'pr_auc'].map(metricLabel)).toEqual([
-      'Validation accuracy',
-      'Macro F1',
-      'Validation R²',
-      'PR AUC',
-    ])
   })
   it('know the time of all epochs', () => {
     expect(secondsOf(history)).toBe(0.75)

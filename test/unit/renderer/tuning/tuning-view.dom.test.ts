@@ -93,7 +93,7 @@ describe('the tuning view', () => {
     expect(view.get('[data-testid=sweep-progress]').text()).toContain('1 of 2 trials')
     expect(view.findAll('[data-row]').map((each) => each.attributes('data-row'))).toEqual(['1', '2'])
     expect(view.get('[data-row="2"]').find('[data-testid=best-trial]').exists()).toBe(true)
-    expect(view.get('[data-testid=sweep-best]').text()).toContain('trial 2, accuracy 0.75')
+    expect(view.get('[data-testid=sweep-best]').text()).toContain('trial 2, Accuracy 0.75')
     await view.get('[data-testid=sweep-apply]').trigger('click')
     await flushPromises()
     expect(engine.callsOf('tuning.apply')).toEqual([{ project: 'prj_1', sweep: 'swp_1', trial: 2 }])
