@@ -92,8 +92,11 @@ function randomSlots(
   return slots.map(({ kind, rowShape }) => {
     const rowSize = rowShape.reduce((product, size) => product * size, 1)
     const below = kind === 'input' ? (tokens ?? 1) : classes
+    // Features on both sides of zero: of positive ones nearly all units behind relu die within some hundred steps, and products skip their zeros.
+    const least = kind === 'input' ? -1 : 0
     const data = new Float32Array(rows * rowSize)
-    for (let at = 0; at < data.length; at += 1) data[at] = below === 1 ? word() / 2 ** 24 : word() % below
+    for (let at = 0; at < data.length; at += 1)
+      data[at] = below === 1 ? least + ((1 - least) * word()) / 2 ** 24 : word() % below
     return { data, rowSize }
   })
 }

@@ -153,6 +153,9 @@ export interface MachinePeak {
   bandwidths: readonly { workingSetBytes: number; gigabytesPerSecond: number }[]
 }
 
+/** What a product does about zeros in a factor: multiplies by them (default), skips them where that is faster, skips them wherever it can. */
+export type Zeros = 'kept' | 'counted' | 'skipped'
+
 export interface NativeAddon {
   info(): NativeInfo
   /** Throws `native.invalid-program` with the instruction when anything does not fit. */
@@ -171,6 +174,8 @@ export interface NativeAddon {
     threads: number,
     repetitions: number,
     precision?: Precision,
+    zerosOfA?: Zeros,
+    zerosOfB?: Zeros,
   ): number
   /** Takes about half a second, off the JavaScript thread; nothing else should run meanwhile. */
   measurePeak(threads: number): Promise<MachinePeak>

@@ -1,5 +1,6 @@
 /**
- * GFLOP/s of the matrix product and its share of the measured peak of fused multiply-adds, on the shapes of W2 and on squares.
+ * GFLOP/s of the matrix product and its share of the measured peak of fused multiply-adds, on the shapes of W2 and on squares. Then products that may skip zeros of one factor, by the part of it
+ * that is not zero: GFLOP/s of the product, skipped multiplications included, so that shares may exceed 100 %.
  *
  *     node test/bench/kernels/gemm.bench.ts [threads ...]        (default: 1 2)
  *
@@ -27,6 +28,17 @@ const shapes: [string, number, number, number, boolean, boolean][] = [
   ['square', 1024, 1024, 1024, false, false],
 ]
 
+/** What stands behind relu and dropout, or before them: the factor with the zeros is A or B. */
+const skipping: [string, number, number, number, boolean, boolean, 'A' | 'B'][] = [
+  ['W2 layer 1 forward', 128, 256, 784, false, false, 'A'],
+  ['W2 layer 1 weights', 784, 256, 128, true, false, 'A'],
+  ['W2 layer 1 weights', 784, 256, 128, true, false, 'B'],
+  ['W2 layer 2 input', 128, 256, 128, false, true, 'A'],
+  ['W6 second layer', 3200, 64, 128, false, false, 'A'],
+  ['W6 second weights', 128, 64, 3200, true, false, 'A'],
+]
+const densities = [0.2, 0.4, 0.5, 0.7, 1]
+
 const addon = loadNative()
 const threadCounts = process.argv.length > 2 ? process.argv.slice(2).map(Number) : [1, 2]
 const random = pseudoRandom(3)
@@ -36,27 +48,41 @@ for (const threads of threadCounts) {
   const peakNow = async () => (await addon.measurePeak(threads)).gflops
   let before = await peakNow()
   console.log(`${addon.info().simd}, ${threads} thread(s), peak ${before.toFixed(0)} GFLOP/s at the start`)
-  for (const [name, m, n, k, ta, tb] of shapes) {
-    const [a, b, c] = [draw(m * k), draw(k * n), new Float32Array(m * n)]
-    const flops = 2 * m * n * k
+  /** Prints the median of several turns of one product, and how it compares with the peak before and after each. */
+  const time = async (label: string, flops: number, once: (repetitions: number) => number) => {
     const repetitions = Math.max(1, Math.round(FLOPS_A_TURN / flops))
-    const seconds = () => addon.gemm(m, n, k, ta, tb, a, b, c, threads, repetitions)
     const rates: number[] = []
     const shares: number[] = []
     for (let turn = 0; turn < TURNS; turn += 1) {
       // Untimed first: the second thread wakes up, and the system takes some milliseconds to give it a core of its own.
-      seconds()
-      const rate = (flops / seconds()) * 1e-9
+      once(repetitions)
+      const rate = (flops / once(repetitions)) * 1e-9
       const after = await peakNow()
       rates.push(rate)
       shares.push((2 * rate) / (before + after))
       before = after
     }
-    const shape = `${m} x ${n} x ${k}${ta ? ', A turned' : ''}${tb ? ', B turned' : ''}`
     const rate = median(rates)
     const figures = `${((flops / rate) * 1e-3).toFixed(2).padStart(10)} µs ${rate.toFixed(1).padStart(7)} GFLOP/s`
-    console.log(
-      `  ${name.padEnd(20)} ${shape.padEnd(28)} ${figures} ${(100 * median(shares)).toFixed(0).padStart(4)} %`,
+    console.log(`  ${label} ${figures} ${(100 * median(shares)).toFixed(0).padStart(4)} %`)
+  }
+  const labelOf = (name: string, m: number, n: number, k: number, ta: boolean, tb: boolean) =>
+    `${name.padEnd(20)} ${`${m} x ${n} x ${k}${ta ? ', A turned' : ''}${tb ? ', B turned' : ''}`.padEnd(28)}`
+  for (const [name, m, n, k, ta, tb] of shapes) {
+    const [a, b, c] = [draw(m * k), draw(k * n), new Float32Array(m * n)]
+    await time(labelOf(name, m, n, k, ta, tb), 2 * m * n * k, (repetitions) =>
+      addon.gemm(m, n, k, ta, tb, a, b, c, threads, repetitions),
     )
   }
+  for (const [name, m, n, k, ta, tb, side] of skipping)
+    for (const density of densities) {
+      const [a, b, c] = [draw(m * k), draw(k * n), new Float32Array(m * n)]
+      const factor = side === 'A' ? a : b
+      for (let at = 0; at < factor.length; at += 1) if (random() >= density) factor[at] = 0
+      const zeros = [side === 'A' ? 'counted' : 'kept', side === 'B' ? 'counted' : 'kept'] as const
+      const label = `${labelOf(name, m, n, k, ta, tb)} ${side} ${(100 * density).toFixed(0).padStart(3)} %`
+      await time(label, 2 * m * n * k, (repetitions) =>
+        addon.gemm(m, n, k, ta, tb, a, b, c, threads, repetitions, 'float32', ...zeros),
+      )
+    }
 }

@@ -73,7 +73,7 @@ def data():
     if 'tokens' in workload:
         x = random.integers(0, workload['tokens'], shape).astype('int32')
         return x, random.integers(0, 2, (resident, 1)).astype('float32')
-    x = random.random(shape, dtype=np.float32)
+    x = 2 * random.random(shape, dtype=np.float32) - 1
     if workload['classes']:
         return x, random.integers(0, workload['classes'], resident).astype('int32')
     return x, random.random((resident, 1), dtype=np.float32)

@@ -65,9 +65,9 @@ def data():
     if 'tokens' in workload:
         return torch.randint(0, workload['tokens'], (rows, *shape)), torch.randint(0, 2, (rows,)).float()
     if len(shape) == 3:
-        x = torch.rand(rows, shape[2], shape[0], shape[1]).contiguous(memory_format=torch.channels_last)
+        x = (2 * torch.rand(rows, shape[2], shape[0], shape[1]) - 1).contiguous(memory_format=torch.channels_last)
     else:
-        x = torch.rand(rows, *shape)
+        x = 2 * torch.rand(rows, *shape) - 1
     return x, torch.randint(0, classes, (rows,)) if classes else torch.rand(rows, 1)
 
 

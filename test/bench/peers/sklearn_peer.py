@@ -16,7 +16,7 @@ resident = max(workload['rows'], 200 * batch)
 
 def partial_fit():
     random = np.random.default_rng(1)
-    x = random.random((resident, *workload['shape']), dtype=np.float32)
+    x = 2 * random.random((resident, *workload['shape']), dtype=np.float32) - 1
     y = random.integers(0, workload['classes'], resident)
     classes = np.arange(workload['classes'])
     model = MLPClassifier(hidden, batch_size=batch, shuffle=False, alpha=0.0)

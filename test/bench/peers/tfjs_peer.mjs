@@ -36,7 +36,7 @@ async function variant(backend) {
   model.compile({ optimizer: tf.train.adam(1e-3), loss: 'categoricalCrossentropy' })
   const classes = widths.at(-1)
   const labels = tf.tidy(() => tf.oneHot(tf.randomUniform([ROWS], 0, classes, 'int32'), classes).toFloat())
-  const x = tf.randomUniform([ROWS, widths[0]])
+  const x = tf.randomUniform([ROWS, widths[0]], -1, 1)
   return async (steps) => {
     for (let left = steps; left > 0; left -= ROWS / batch) {
       const used = Math.min(left, ROWS / batch) * batch

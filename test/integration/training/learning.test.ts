@@ -172,6 +172,20 @@ describe('training that cannot go well', () => {
     expect(failure.details.fix).toContain('try 100')
   })
 
+  it('says so of networks whose products skip the zeros behind relu', async () => {
+    const units = { units: 256, activation: 'relu' }
+    const document = chain([
+      { type: 'input', name: 'patient', params: { shape: [10] } },
+      { type: 'dense', name: 'hidden_1', params: units },
+      { type: 'dense', name: 'hidden_2', params: units },
+      { type: 'dense', name: 'progression', params: { units: 1 } },
+      { type: 'output', name: 'progression_output' },
+    ])
+    const optimizer = { type: 'sgd', params: { learningRate: 1000 } }
+    const project = withPlan({ ...templateProject('diabetes'), document }, { optimizer, batchSize: 128 })
+    await expect(trainer.train(project)).rejects.toMatchObject({ code: 'training.diverged' })
+  })
+
   it('never replaces a good checkpoint by one that diverged', async () => {
     const project = withPlan(templateProject('diabetes'), { checkpoint: { everyEpochs: 1, seconds: 0.1 } })
     const optimizer = (learningRate: number) => ({ type: 'sgd', params: { learningRate } })

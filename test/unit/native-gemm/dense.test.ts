@@ -242,6 +242,94 @@ describe('dense_parameter_gradient', () => {
   })
 })
 
+describe('dense kernels on activations that are mostly zero', () => {
+  // What is skipped meets an infinity, where there is code for it, so that the test fails if nothing is skipped.
+  const untouched = addon.info().simd === 'avx512' ? Number.POSITIVE_INFINITY : 1
+  const [rows, inputs, outputs] = [97, 150, 73]
+
+  /** A fifth of it is not zero, and nothing in its first column. */
+  function sparse(...shape: [number, number]): Required<Tensor> {
+    const { data } = tensor(...shape)
+    return { shape, data: data.map((value, i) => (i % shape[1] > 0 && random() < 0.2 ? 0.3 * value : 0)) }
+  }
+
+  it.each(activations.map(([name, f], index) => ({ name, f, index })))(
+    'dense applies $name after the bias',
+    async ({ f, index }) => {
+      const [x, w, b] = [sparse(rows, inputs), tensor(inputs, outputs), tensor(outputs)]
+      w.data.fill(untouched, 0, outputs)
+      const [y] = await runKernel('dense', [x, w, b], [[rows, outputs]], [index, 0.3])
+      const product = multiply(
+        rows,
+        outputs,
+        inputs - 1,
+        (i, p) => x.data[i * inputs + p + 1] as number,
+        (p, j) => w.data[(p + 1) * outputs + j] as number,
+      )
+      const expected = product.map((value, i) => f(value + (b.data[i % outputs] as number), 0.3))
+      expectClose(y as Float32Array, expected, 1e-5)
+    },
+  )
+
+  it.each(slopes)('dense_input_gradient goes on through activation %i (%s)', async (activation, _, alpha, slope) => {
+    const [dy, w, y] = [sparse(rows, outputs), tensor(inputs, outputs), tensor(rows, inputs)]
+    for (let i = 0; i < inputs; i += 1) w.data[i * outputs] = untouched
+    const [dx] = await runKernel('dense_input_gradient', [dy, w, y], [[rows, inputs]], [activation, alpha])
+    const product = multiply(
+      rows,
+      inputs,
+      outputs - 1,
+      (i, p) => dy.data[i * outputs + p + 1] as number,
+      (p, j) => w.data[j * outputs + p + 1] as number,
+    )
+    const expected = product.map((value, i) => value * slope(y.data[i] as number, alpha))
+    expectClose(dx as Float32Array, expected, 1e-5)
+  })
+
+  it.each([
+    ['x', rows],
+    ['dy', rows],
+    ['x', 2100],
+    ['dy', 2100],
+  ])('dense_parameter_gradient skips zeros of %s over %i rows', async (side, count) => {
+    const [x, dy] =
+      side === 'x' ? [sparse(count, inputs), tensor(count, outputs)] : [tensor(count, inputs), sparse(count, outputs)]
+    const [dw, db] = await runKernel('dense_parameter_gradient', [x, dy], [[inputs, outputs], [outputs]])
+    const expected = multiply(
+      inputs,
+      outputs,
+      count,
+      (i, p) => x.data[p * inputs + i] as number,
+      (p, j) => dy.data[p * outputs + j] as number,
+    )
+    expectClose(dw as Float32Array, expected, 3e-7 * count + 1e-5)
+    const sums = multiply(
+      1,
+      outputs,
+      count,
+      () => 1,
+      (p, j) => dy.data[p * outputs + j] as number,
+    )
+    expectClose(db as Float32Array, sums, 3e-7 * count + 1e-5)
+  })
+
+  it('gives the same bits on 1, 2 and 4 threads', async () => {
+    const cases: [string, (Tensor | null)[], (number[] | null)[], number[]][] = [
+      ['dense', [sparse(301, 515), tensor(515, 67), tensor(67)], [[301, 67]], [3, 0]],
+      ['dense_input_gradient', [sparse(301, 67), tensor(515, 67), tensor(301, 515)], [[301, 515]], [2, 0]],
+      ['dense_parameter_gradient', [sparse(1301, 115), tensor(1301, 67)], [[115, 67], [67]], []],
+      ['dense_parameter_gradient', [tensor(1301, 115), sparse(1301, 67)], [[115, 67], [67]], []],
+      ['dense_parameter_gradient', [sparse(5001, 65), tensor(5001, 77)], [[65, 77], [77]], []],
+    ]
+    for (const [kernel, inputs, outputs, attributes] of cases) {
+      const run = (threads: number) => runKernel(kernel, inputs, outputs, attributes, threads)
+      const one = await run(1)
+      expect(await run(2)).toEqual(one)
+      expect(await run(4)).toEqual(one)
+    }
+  })
+})
+
 describe('dense kernels on several threads', () => {
   const cases: [string, (Tensor | null)[], (number[] | null)[], number[]][] = [
     ['dense', [tensor(301, 515), tensor(515, 67), tensor(67)], [[301, 67]], [3, 0]],

@@ -60,6 +60,16 @@ Napi::Value philox(const Napi::CallbackInfo& call) {
   });
 }
 
+/** `kept` (also when left out), `counted` or `skipped`. */
+Zeros zeros(const Napi::Value& value, const std::string& what) {
+  if (value.IsUndefined()) return Zeros::kept;
+  const std::string name = string(value, what);
+  if (name == "counted") return Zeros::counted;
+  if (name == "skipped") return Zeros::skipped;
+  if (name != "kept") refuse(what, "kept, counted or skipped", name);
+  return Zeros::kept;
+}
+
 /** Repeats one product and returns seconds a repetition. Runs on the calling thread: for tests and micro-benchmarks. */
 Napi::Value multiply(const Napi::CallbackInfo& call) {
   return guard(call.Env(), [&]() -> Napi::Value {
@@ -89,14 +99,16 @@ Napi::Value multiply(const Napi::CallbackInfo& call) {
     // Touches its pages, which the system gives one by one: that is no part of a product.
     std::fill_n(product.data(), c.length, 0.0f);
     Team team(threads);
-    const AlignedFloats scratch(gemmScratchFloats(m, n, k, threads));
+    const AlignedFloats scratch(gemmScratchFloats(m, n, k, threads, true));
     Context context;
     context.team = &team;
     context.threads = team.acquire();
     context.precision = precision(call[10], "precision");
+    const Factor factors[] = {{left.data(), transposeA ? m : k, transposeA, zeros(call[11], "zerosOfA")},
+                              {right.data(), transposeB ? k : n, transposeB, zeros(call[12], "zerosOfB")}};
     const auto started = std::chrono::steady_clock::now();
     for (int64_t i = 0; i < repetitions; ++i)
-      gemm(context, m, n, k, {left.data(), transposeA ? m : k, transposeA}, {right.data(), transposeB ? k : n, transposeB}, product.data(), n,
+      gemm(context, m, n, k, factors[0], factors[1], product.data(), n,
            {}, scratch.data());
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
     team.release();

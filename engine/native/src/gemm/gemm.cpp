@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "plan.h"
+#include "sparse.h"
 
 namespace lamina {
 namespace {
@@ -47,12 +48,6 @@ int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
 int64_t larger(int64_t a, int64_t b) { return a > b ? a : b; }
 int64_t ceilDivide(int64_t a, int64_t b) { return (a + b - 1) / b; }
 int64_t aligned(int64_t floats) { return (floats + kAlignment - 1) / kAlignment * kAlignment; }
-
-/** How C is cut into tasks: as few as keep the threads busy, for an element's sum is the same in any of them. */
-struct Grid {
-  int64_t rowParts, columnParts;
-  int64_t tasks() const { return rowParts * columnParts; }
-};
 
 Grid gridOf(int64_t m, int64_t n, int64_t k, int threads) {
   const GemmCode& isa = code();
@@ -108,6 +103,15 @@ void joinSplits(const Product& product, float* parts, int64_t splits) {
   }
 }
 
+Skipped skippedIn(const Context& context, int64_t m, int64_t n, int64_t k, const Factor& a, const Factor& b) {
+  return blockCode(context.precision) == code().block ? skippedFactor(m, n, k, a, b) : Skipped::none;
+}
+
+/** Scratch of one task. */
+int64_t taskScratchFloats(int64_t m, int64_t n, int64_t k, bool zeros) {
+  return larger(blockScratchFloats(code(), m, k), zeros ? sparseScratchFloats(m, n, k) : 0);
+}
+
 Factor depthFrom(const Factor& factor, bool depthIsRow, int64_t begin) {
   return {factor.data + (depthIsRow ? begin * factor.stride : begin), factor.stride, factor.transposed};
 }
@@ -128,32 +132,39 @@ int64_t blockScratchFloats(const GemmCode& isa, int64_t m, int64_t k) {
   return kDepth * isa.columns + aligned(ceilDivide(rows, isa.rows) * isa.packedRows * depth);
 }
 
-int64_t gemmScratchFloats(int64_t m, int64_t n, int64_t k, int threads) {
+int64_t gemmScratchFloats(int64_t m, int64_t n, int64_t k, int threads, bool zeros) {
   const int64_t splits = k >= kSplitDepth ? kMostSplits * (aligned(smaller(m * n, kSplitElements)) + aligned(smaller(n, kSplitElements))) : 0;
-  return threads * blockScratchFloats(code(), m, k) + splits;
+  return threads * taskScratchFloats(m, n, k, zeros) + splits;
 }
 
 void gemm(const Context& context, int64_t m, int64_t n, int64_t k, const Factor& a, const Factor& b, float* c, int64_t cStride,
           const Epilogue& epilogue, float* scratch, float* columnSums) {
   if (m <= 0 || n <= 0) return;
-  const GemmCode& isa = code();
   const auto computeBlock = blockCode(context.precision);
   const int64_t splits = splitsOf(m, n, k);
-  const int64_t perTask = blockScratchFloats(isa, m, k);
+  const int64_t perTask = taskScratchFloats(m, n, k, a.zeros != Zeros::kept || b.zeros != Zeros::kept);
   const Product whole{m, n, k, a, b, c, cStride, epilogue};
+  const Skipped skipped = skippedIn(context, m, n, k, a, b);
+  const Grid grid = skipped == Skipped::none ? gridOf(m, n, k / splits, context.threads) : sparseGridOf(m, n, skipped, context.threads);
+  const auto compute = [&](const Product& product, int64_t task, int worker, float* sums) {
+    float* own = scratch + worker * perTask;
+    const Block block = skipped == Skipped::none ? blockOf(grid, m, n, task) : sparseBlockOf(grid, m, n, skipped, task);
+    if (skipped == Skipped::none)
+      computeBlock(product, block, own);
+    else
+      sparseBlock(product, skipped, block, own);
+    if (sums != nullptr) sumColumns(product, block, sums);
+  };
   if (splits > 1) {
     float* parts = scratch + context.threads * perTask;
     const int64_t partStride = aligned(m * n), sumStride = aligned(n);
     float* partSums = columnSums == nullptr ? nullptr : parts + splits * partStride;
-    const Grid grid = gridOf(m, n, k / splits, context.threads);
     parallelFor(context, splits * grid.tasks(), [&](int64_t tile, int worker) {
       const int64_t split = tile / grid.tasks();
       const int64_t begin = k * split / splits, end = k * (split + 1) / splits;
       const Product part{m, n, end - begin, depthFrom(a, a.transposed, begin), depthFrom(b, !b.transposed, begin), parts + split * partStride,
                          n, Epilogue{}};
-      const Block block = blockOf(grid, m, n, tile % grid.tasks());
-      computeBlock(part, block, scratch + worker * perTask);
-      if (partSums != nullptr) sumColumns(part, block, partSums + split * sumStride);
+      compute(part, tile % grid.tasks(), worker, partSums == nullptr ? nullptr : partSums + split * sumStride);
     });
     joinSplits(whole, parts, splits);
     if (partSums == nullptr) return;
@@ -161,23 +172,20 @@ void gemm(const Context& context, int64_t m, int64_t n, int64_t k, const Factor&
     std::memcpy(columnSums, partSums, static_cast<size_t>(n) * sizeof(float));
     return;
   }
-  const Grid grid = gridOf(m, n, k, context.threads);
-  parallelFor(context, grid.tasks(), [&](int64_t tile, int worker) {
-    const Block block = blockOf(grid, m, n, tile);
-    computeBlock(whole, block, scratch + worker * perTask);
-    if (columnSums != nullptr) sumColumns(whole, block, columnSums);
-  });
+  parallelFor(context, grid.tasks(), [&](int64_t task, int worker) { compute(whole, task, worker, columnSums); });
 }
 
 void gemmSum(const Context& context, int64_t m, int64_t n, const Term* terms, int count, float* c, int64_t cStride, const Epilogue& epilogue,
              float* scratch) {
   if (m <= 0 || n <= 0) return;
   int64_t total = 0, deepest = 0;
-  bool split = false;
+  // One by one where one of them has a way of its own.
+  bool apart = count == 1;
   for (int i = 0; i < count; ++i) {
-    total += terms[i].depth;
-    deepest = larger(deepest, terms[i].depth);
-    split = split || splitsOf(m, n, terms[i].depth) > 1;
+    const Term& term = terms[i];
+    total += term.depth;
+    deepest = larger(deepest, term.depth);
+    apart = apart || splitsOf(m, n, term.depth) > 1 || skippedIn(context, m, n, term.depth, term.a, term.b) != Skipped::none;
   }
   // Of the epilogue, the first product takes what it is added to and the last all that follows.
   const auto partOf = [&](int i) {
@@ -187,7 +195,7 @@ void gemmSum(const Context& context, int64_t m, int64_t n, const Term* terms, in
     part.addendStride = i == 0 ? epilogue.addendStride : cStride;
     return part;
   };
-  if (split) {
+  if (apart) {
     for (int i = 0; i < count; ++i)
       gemm(context, m, n, terms[i].depth, terms[i].a, terms[i].b, c, cStride, partOf(i), scratch);
     return;

@@ -23,11 +23,18 @@ struct Epilogue {
   float gateAlpha = 0;
 };
 
+/**
+ * What a float32 product does about zeros in a factor: multiplies by them; skips them where a sample of the factor says that this is faster; skips
+ * them (for tests). Only AVX-512 has code that skips. A skipped zero adds nothing, even where it would have met an infinity or what is no number.
+ */
+enum class Zeros { kept, counted, skipped };
+
 /** One factor of a product: row-major with `stride` floats from row to row. `transposed` says that the factor is the matrix stored here, turned. */
 struct Factor {
   const float* data;
   int64_t stride;
   bool transposed;
+  Zeros zeros = Zeros::kept;
 };
 
 /** One of the products that `gemmSum` adds: A [M, depth] B [depth, N]. */
@@ -36,8 +43,8 @@ struct Term {
   Factor a, b;
 };
 
-/** Scratch floats (64-byte aligned) that `gemm` needs for products of up to these sizes by up to this many threads. */
-int64_t gemmScratchFloats(int64_t m, int64_t n, int64_t k, int threads);
+/** Scratch floats (64-byte aligned) that `gemm` needs for products of up to these sizes by up to this many threads; `zeros`: one that may skip some. */
+int64_t gemmScratchFloats(int64_t m, int64_t n, int64_t k, int threads, bool zeros = false);
 
 /**
  * C [M, N] = epilogue(A [M, K] B [K, N]), all row-major, C not overlapping A or B. Allocates nothing.
@@ -45,6 +52,8 @@ int64_t gemmScratchFloats(int64_t m, int64_t n, int64_t k, int threads);
  * The order of summation and the splitting of K follow from M, N, K and the instruction set only: the same bits for any number of threads,
  * which decides into how many tasks C is cut. Packed panels and a register-blocked kernel as in Goto and van de Geijn (2008), "Anatomy of high-performance matrix
  * multiplication".
+ *
+ * A product that skips zeros (decision 0020) sums the rest in the same order: the same numbers, the sign of a zero aside. Zeros of B are skipped only without an epilogue.
  *
  * With `Precision::bfloat16` both factors are rounded to bfloat16 (half to even) and products are summed in float32: by TDPBF16PS or VDPBF16PS
  * where the processor has them, which add pairs and take subnormal numbers for zero, else by float32 instructions. With

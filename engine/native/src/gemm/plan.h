@@ -29,6 +29,12 @@ struct Block {
   int64_t rowBegin, rowEnd, columnBegin, columnEnd;
 };
 
+/** How C is cut into tasks: as few as keep the threads busy, for an element's sum is the same in any of them. */
+struct Grid {
+  int64_t rowParts, columnParts;
+  int64_t tasks() const { return rowParts * columnParts; }
+};
+
 /** The code of one instruction set. */
 struct GemmCode {
   /** Rows and columns of the register block, and rows of a packed tile of A. */

@@ -11,7 +11,7 @@ void check(Checker& checker) {
   if (checker.hasInput(2)) checker.vectorOf("bias", checker.input(2), w.dims[1]);
   sameRows(checker, "y", checker.output(0), x, w.dims[1]);
   checkedActivation(checker, 0);
-  checker.scratch(gemmScratchFloats(mostRows(checker, x), w.dims[1], w.dims[0], checker.threads()));
+  checker.scratch(gemmScratchFloats(mostRows(checker, x), w.dims[1], w.dims[0], checker.threads(), true));
 }
 
 void validate(Checker& checker) {
@@ -39,7 +39,7 @@ void run(const Context& context, const Arguments& arguments) {
   }
   epilogue.activation = static_cast<simd::Activation>(static_cast<int>(arguments.attributes[0]));
   epilogue.alpha = static_cast<float>(arguments.attributes[1]);
-  gemm(context, x.rows(), columns, depth, {x.data, depth, false}, {w.data, columns, false}, arguments.outputs[0].data, columns, epilogue,
+  gemm(context, x.rows(), columns, depth, {x.data, depth, false, Zeros::counted}, {w.data, columns, false}, arguments.outputs[0].data, columns, epilogue,
        arguments.scratch);
 }
 

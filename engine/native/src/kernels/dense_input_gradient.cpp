@@ -15,7 +15,7 @@ void checkTerm(Checker& checker, int at) {
   atLeastMatrix(checker, "dy", dy);
   checker.require(w.rank == 2 && w.dims[1] == dy.features(), "weights [inputs, " + std::to_string(dy.features()) + "]", formatShape(w));
   sameRows(checker, "dx", checker.output(0), dy, w.dims[0]);
-  checker.scratch(gemmScratchFloats(mostRows(checker, dy), w.dims[0], w.dims[1], checker.threads()));
+  checker.scratch(gemmScratchFloats(mostRows(checker, dy), w.dims[0], w.dims[1], checker.threads(), true));
 }
 
 void checkGate(const Checker& checker, int at) {
@@ -49,7 +49,7 @@ void run(const Context& context, const Arguments& arguments) {
   const Tensor& dy = arguments.inputs[0];
   const Tensor& w = arguments.inputs[1];
   const int64_t columns = w.dims[0], depth = w.dims[1];
-  gemm(context, dy.rows(), columns, depth, {dy.data, depth, false}, {w.data, depth, true}, arguments.outputs[0].data, columns,
+  gemm(context, dy.rows(), columns, depth, {dy.data, depth, false, Zeros::counted}, {w.data, depth, true}, arguments.outputs[0].data, columns,
        gatedBy(arguments.inputs[2], arguments), arguments.scratch);
 }
 
@@ -78,7 +78,7 @@ void runSum(const Context& context, const Arguments& arguments) {
     for (int i = 0; i < part; ++i) {
       const Tensor& dy = arguments.inputs[2 + 2 * (first + i)];
       const int64_t depth = dy.features();
-      terms[i] = {depth, {dy.data, depth, false}, {arguments.inputs[3 + 2 * (first + i)].data, depth, true}};
+      terms[i] = {depth, {dy.data, depth, false, Zeros::counted}, {arguments.inputs[3 + 2 * (first + i)].data, depth, true}};
     }
     Epilogue epilogue;
     if (first + part == count) epilogue = gatedBy(arguments.inputs[0], arguments);
