@@ -286,6 +286,32 @@ describe('dense kernels on activations that are mostly zero', () => {
     expectClose(dx as Float32Array, expected, 1e-5)
   })
 
+  it('dense_residual and dense_input_gradients add what they are given', async () => {
+    const [x, w, b, residual] = [sparse(rows, inputs), tensor(inputs, outputs), tensor(outputs), tensor(rows, outputs)]
+    w.data.fill(untouched, 0, outputs)
+    const [product] = await runKernel('dense', [x, w, null], [[rows, outputs]], [0, 0])
+    const [y] = await runKernel('dense_residual', [x, w, b, residual], [[rows, outputs]], [1, 0])
+    const sums = [...(product as Float32Array)].map(
+      (value, i) => value + (residual.data[i] as number) + (b.data[i % outputs] as number),
+    )
+    expectClose(
+      y as Float32Array,
+      sums.map((value) => Math.max(0, value)),
+      1e-6,
+    )
+
+    const [dy, other] = [sparse(rows, outputs), tensor(rows, outputs)]
+    const [v, u, before] = [tensor(inputs, outputs), tensor(inputs, outputs), tensor(rows, inputs)]
+    for (let i = 0; i < inputs; i += 1) v.data[i * outputs] = untouched
+    const [first] = await runKernel('dense_input_gradient', [dy, v, null], [[rows, inputs]], [0, 0])
+    const [second] = await runKernel('dense_input_gradient', [other, u, null], [[rows, inputs]], [0, 0])
+    const [dx] = await runKernel('dense_input_gradients', [null, before, dy, v, other, u], [[rows, inputs]], [0, 0])
+    const total = [...before.data].map(
+      (value, i) => value + ((first as Float32Array)[i] as number) + ((second as Float32Array)[i] as number),
+    )
+    expectClose(dx as Float32Array, total, 1e-5)
+  })
+
   it.each([
     ['x', rows],
     ['dy', rows],
