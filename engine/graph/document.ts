@@ -74,4 +74,6 @@ export interface FeatureSignature {
   text?: boolean
   /** The numbers are scaled or one-hot, so they are no ids. */
   scaled?: boolean
+  /** The transform that turns 0 into another number, whatever the data. */
+  movesZero?: 'standardize' | 'robust'
 }

@@ -1,7 +1,9 @@
+import { numberParam } from '../layers/read-params.ts'
 import { findLayer } from '../layers/registry.ts'
 import type { Diagnostic } from './diagnostic.ts'
-import type { GraphDocument, GraphEdge } from './document.ts'
+import type { DatasetSignature, GraphDocument, GraphEdge, GraphNode, NodeId } from './document.ts'
 import type { DocumentInference } from './infer.ts'
+import { columnsOf } from './token-findings.ts'
 import { connectionsOf } from './topology.ts'
 
 /** Masks that end where nothing takes account of them: from there on padding counts like data. */
@@ -41,4 +43,49 @@ export function maskFindings(document: GraphDocument, inference: DocumentInferen
     })
   }
   return found
+}
+
+/** Layers that hand numbers on as they are. */
+const passThrough = new Set(['reshape', 'flatten', 'permute'])
+
+const transforms = { standardize: 'standardised', robust: 'scaled by its quartiles' } as const
+
+/** Masking of zeros where the data arrive scaled about their middle: padding is no longer 0, and nothing is masked. */
+export function paddingFindings(
+  document: GraphDocument,
+  inference: DocumentInference,
+  dataset: DatasetSignature | undefined,
+): Diagnostic[] {
+  if (!dataset) return []
+  return Object.values(document.nodes).flatMap((node): Diagnostic[] => {
+    const params = inference.nodes[node.id]?.params
+    if (node.type !== 'masking' || !params || numberParam(params, 'maskValue') !== 0) return []
+    const input = inputBefore(document, node.id)
+    const moved = input ? columnsOf(inference, dataset, input.id).filter(({ movesZero }) => movesZero) : []
+    const [first] = moved
+    if (!first?.movesZero) return []
+    const others = moved.length > 1 ? ` and ${moved.length - 1} more` : ''
+    return [
+      {
+        severity: 'warning',
+        code: 'masking.scaled-padding',
+        message: `${node.name} skips steps of zeros, but padding is not 0 when it arrives: ${first.name} is ${transforms[first.movesZero]}.`,
+        node: node.id,
+        param: 'maskValue',
+        where: node.name,
+        expected: 'columns whose padding is still 0',
+        received: `${first.name}${others}, ${transforms[first.movesZero]}`,
+        fix: 'In the data view set the transform of these columns to none, or to min-max where 0 is their least value; or set the mask value to what padding becomes.',
+      },
+    ]
+  })
+}
+
+/** The Input whose numbers reach a layer unchanged. */
+function inputBefore(document: GraphDocument, id: NodeId): GraphNode | undefined {
+  const { incoming } = connectionsOf(document)
+  const before = (node: NodeId) => document.nodes[incoming.get(node)?.get('input')?.[0]?.from.node ?? '']
+  let source = before(id)
+  for (let steps = 0; source && passThrough.has(source.type) && steps < 1000; steps += 1) source = before(source.id)
+  return source?.type === 'input' ? source : undefined
 }

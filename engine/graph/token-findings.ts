@@ -22,7 +22,8 @@ export function tokenFindings(
   })
 }
 
-function columnsOf(inference: DocumentInference, dataset: DatasetSignature, input: NodeId): FeatureSignature[] {
+/** The columns that an Input feeds. */
+export function columnsOf(inference: DocumentInference, dataset: DatasetSignature, input: NodeId): FeatureSignature[] {
   const params = inference.nodes[input]?.params
   const chosen = params ? columnsParam(params, 'columns') : []
   return dataset.features.filter(({ name }) => chosen.length === 0 || chosen.includes(name))

@@ -7,9 +7,10 @@ import { checkParams } from '../layers/param-check.ts'
 import { findLayer, layers } from '../layers/registry.ts'
 import { adversarialPlanProblems } from '../training/objective-adversarial.ts'
 import { diagnoseOutputs } from '../training/objective-diagnostics.ts'
-import { nothingToLabel, pseudoLabelsProblem } from '../training/objective-pseudo-labels.ts'
+import { nothingToLabel, pseudoLabelsProblem, pseudoLabelsTooLate } from '../training/objective-pseudo-labels.ts'
 import { type ResolvedOutput, resolveOutputs } from '../training/objectives.ts'
 import type { TrainingPlan } from '../training/plan.ts'
+import { scheduleAdvice } from '../training/plan-params.ts'
 import { diagnoseAdversaries, hasAdversaries } from './adversarial.ts'
 import { advise } from './advice.ts'
 import type { Diagnostic } from './diagnostic.ts'
@@ -17,7 +18,7 @@ import type { DatasetSignature, GraphDocument, GraphNode, NodeId } from './docum
 import { connect, disconnect, nameProblem, removeNodes, setParams } from './edit.ts'
 import type { DocumentInference } from './infer.ts'
 import { inferDocument, leastEdges } from './infer.ts'
-import { maskFindings } from './mask-findings.ts'
+import { maskFindings, paddingFindings } from './mask-findings.ts'
 import { isName, uniqueName } from './names.ts'
 import { flattenMergedInputs, reshapeInput } from './repair.ts'
 import { sharingFindings } from './sharing.ts'
@@ -51,6 +52,7 @@ export function validateDocument(document: GraphDocument, context: ValidationCon
     ...shapeFindings(document, inference, context.dataset),
     ...presenceFindings(document),
     ...maskFindings(document, inference),
+    ...paddingFindings(document, inference, context.dataset),
     ...tokenFindings(document, inference, context.dataset),
     ...diagnoseOutputs(document, inference, outputs, context.dataset),
     ...diagnoseAdversaries(document, inference),
@@ -305,6 +307,8 @@ function planFindings(document: GraphDocument, { plan, dataset, trainingRows }: 
   const found: Diagnostic[] = hasAdversaries(document)
     ? adversarialPlanProblems(plan).map((problem) => ({ ...problem, severity: 'error', param: problem.where }))
     : []
+  const advice = scheduleAdvice(plan)
+  if (advice) found.push({ ...advice, severity: 'warning', param: advice.where })
   const rows = trainingRows ?? dataset?.rowCount
   if (rows === undefined || plan.batchSize <= rows) return found
   return [
@@ -327,5 +331,7 @@ function pseudoLabelFindings(outputs: readonly ResolvedOutput[], context: Valida
   if (!plan?.pseudoLabels.enabled) return []
   const nothing = unlabelledRows === 0 ? nothingToLabel(trainingRows) : null
   const problem = pseudoLabelsProblem(outputs, dataset) ?? nothing
-  return problem ? [{ ...problem, severity: 'error', param: problem.where }] : []
+  if (problem) return [{ ...problem, severity: 'error', param: problem.where }]
+  const late = pseudoLabelsTooLate(plan)
+  return late ? [{ ...late, severity: 'warning', param: late.where }] : []
 }

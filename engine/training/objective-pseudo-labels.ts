@@ -2,6 +2,7 @@ import type { ErrorDetails } from '../base/errors.ts'
 import { formatShape } from '../base/shape.ts'
 import type { DatasetSignature } from '../graph/document.ts'
 import type { ResolvedOutput } from './objectives.ts'
+import type { TrainingPlan } from './plan.ts'
 
 type Problem = Omit<ErrorDetails, 'code' | 'where'>
 
@@ -26,6 +27,19 @@ export function nothingToLabel(labelled: number): ErrorDetails {
     expected: 'training rows whose target is missing',
     received: `${labelled} training rows, all with a label`,
     fix: 'Switch pseudo-labels off, or leave the target of unlabelled rows empty.',
+  }
+}
+
+/** Pseudo-labels that would begin after the last epoch. */
+export function pseudoLabelsTooLate({ epochs, pseudoLabels: { warmupEpochs } }: TrainingPlan): ErrorDetails | null {
+  if (warmupEpochs < epochs) return null
+  return {
+    code: 'training.warmup-too-long',
+    message: `The network labels no row: its ${warmupEpochs} epochs before that are not fewer than the ${epochs} of the run.`,
+    where: 'training.pseudoLabels.warmupEpochs',
+    expected: `fewer than ${epochs} epochs`,
+    received: String(warmupEpochs),
+    fix: 'Begin earlier, or train for more epochs.',
   }
 }
 

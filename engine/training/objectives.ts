@@ -149,35 +149,56 @@ function automaticLoss(prediction: Shape, last: LastActivation, target: Target |
 export function resolveMetrics(
   loss: LossDeclaration,
   target: Target | undefined,
-  choice: { metrics: string; prediction: Shape; list?: readonly string[] } = { metrics: 'auto', prediction: [] },
+  choice: MetricChoice = { metrics: 'auto', prediction: [] },
 ): MetricDeclaration[] {
   const chosen = automaticMetrics(loss, target, choice)
-  const measured = (metric: MetricDeclaration) =>
-    target?.kind === 'labels' && metric.ofLabels ? { ...metric, ...metric.ofLabels } : metric
   const further = (choice.list ?? []).map((type) => findMetric(type)).filter((metric) => metric !== undefined)
-  const wrong = target && further.find((metric) => metric.fits && !metric.fits(choice.prediction, target))
+  const wrong = target && further.find((metric) => metric.fits && !isMeasurable(metric, target, choice))
   if (wrong)
     throw new LaminaError({
       code: 'output.metric',
-      message: `${wrong.label} cannot be measured here.`,
+      message: wrong.fits?.(choice.prediction, target)
+        ? `${wrong.label} cannot be measured of a prediction with a mask: it would count the samples that the mask leaves out.`
+        : `${wrong.label} cannot be measured here.`,
       expected: metrics
-        .filter((metric) => metric.fits?.(choice.prediction, target))
+        .filter((metric) => isMeasurable(metric, target, choice))
         .map(({ type }) => type)
         .join(', '),
       received: wrong.type,
       fix: 'Take it off the list of further metrics of the Output.',
     })
-  return [...new Set([...chosen, ...further])].filter((metric) => metric.type !== loss.type).map(measured)
+  const all = [...new Set([...chosen, ...further])].filter((metric) => metric.type !== loss.type)
+  return all.map((metric) => measuredOf(metric, target))
+}
+
+/** What an Output asks to be measured, and of what. */
+interface MetricChoice {
+  metrics: string
+  prediction: Shape
+  list?: readonly string[]
+  /** The prediction has a mask. */
+  masked?: boolean
+}
+
+/** A metric as it is measured of a target. */
+function measuredOf(metric: MetricDeclaration, target: Target | undefined): MetricDeclaration {
+  return target?.kind === 'labels' && metric.ofLabels ? { ...metric, ...metric.ofLabels } : metric
+}
+
+/** Whether a metric fits; what counts whole samples by itself would not heed a mask. */
+function isMeasurable(metric: MetricDeclaration, target: Target | undefined, choice: MetricChoice): boolean {
+  if (choice.masked && measuredOf(metric, target).counts) return false
+  return metric.fits?.(choice.prediction, target) ?? false
 }
 
 function automaticMetrics(
   loss: LossDeclaration,
   target: Target | undefined,
-  choice: { metrics: string; prediction: Shape },
+  choice: MetricChoice,
 ): MetricDeclaration[] {
   if (choice.metrics === 'none') return []
   if (choice.metrics === 'all')
-    return metrics.filter((metric) => metric.type !== loss.type && metric.fits?.(choice.prediction, target))
+    return metrics.filter((metric) => metric.type !== loss.type && isMeasurable(metric, target, choice))
   const classes = target ? target.kind !== 'numeric' : loss.type.endsWith('crossentropy')
   const types = classes ? ['accuracy'] : ['mean_absolute_error', 'mean_squared_error'].filter((t) => t !== loss.type)
   return types.map((type) => findMetric(type)).filter((metric) => metric !== undefined)
@@ -188,10 +209,10 @@ function metricsOf(
   loss: LossDeclaration,
   target: Target | undefined,
   params: EffectiveParams,
-  prediction: Shape,
+  { prediction, masked }: Pick<MetricChoice, 'prediction' | 'masked'>,
 ): MetricDeclaration[] {
   const list = columnsParam(params, 'metricList')
-  return resolveMetrics(loss, target, { metrics: textParam(params, 'metrics'), prediction, list })
+  return resolveMetrics(loss, target, { metrics: textParam(params, 'metrics'), prediction, list, masked })
 }
 
 /** What is known of an Output, or why it cannot be trained. */
@@ -227,7 +248,7 @@ export function resolveOutputs(
       if (adversary) checkAdversarialLoss(item.loss)
       if (input) checkReconstruction(item.loss, prediction, input)
       else item.loss.check(prediction, item.target)
-      metricsOf(item.loss, item.target, known.params, prediction)
+      metricsOf(item.loss, item.target, known.params, { prediction, masked: known.inputMasks[0] != null })
     } catch (thrown) {
       item.problem = LaminaError.from(thrown, node.name).details
     }
@@ -249,9 +270,9 @@ export function objectivesOf(
   for (const { node, loss, target, problem, prediction } of outputs) {
     if (problem || !loss) throw new LaminaError({ ...problem!, where: problem?.where ?? node.name })
     const params = inference.nodes[node.id]!.params
-    const chosen = metricsOf(loss, target, params, prediction)
-    const quantile = numberParam(params, 'anomalyQuantile')
     const masked = inference.nodes[node.id]!.inputMasks[0] != null
+    const chosen = metricsOf(loss, target, params, { prediction, masked })
+    const quantile = numberParam(params, 'anomalyQuantile')
     objectives.push({
       output: node.id,
       loss,

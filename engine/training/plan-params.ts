@@ -1,4 +1,4 @@
-import { invariant } from '../base/errors.ts'
+import { type ErrorDetails, invariant } from '../base/errors.ts'
 import type { Json, JsonObject } from '../base/json.ts'
 import type { LayerProblem } from '../layers/layer.ts'
 import { checkParam, effectiveParams } from '../layers/param-check.ts'
@@ -357,4 +357,11 @@ export function planFields(plan: TrainingPlan, { adversarial = false } = {}): Pl
     fields.push(...own.map((field) => ({ ...field, visible: visible && field.visible })))
   }
   return fields
+}
+
+/** What is legal but unwise in a plan's schedule, as its declaration sees it. */
+export function scheduleAdvice({ schedule, epochs }: TrainingPlan): ErrorDetails | null {
+  const declaration = schedules.find(({ type }) => type === schedule.type)
+  const advice = declaration?.advise?.(effectiveParams(declaration.params, schedule.params as JsonObject), epochs)
+  return advice ? { ...advice, where: `training.schedule.${advice.where}` } : null
 }

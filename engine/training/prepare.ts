@@ -53,7 +53,12 @@ export function featureOf(
         ? { name, width: categories.length || 1, scaled: true }
         : { name, width: 1, ids: categories.length }
     case 'numeric':
-      return { name, width: 1, scaled: transform !== 'none' }
+      return {
+        name,
+        width: 1,
+        scaled: transform !== 'none',
+        ...(transform === 'standardize' || transform === 'robust' ? { movesZero: transform } : {}),
+      }
   }
 }
 

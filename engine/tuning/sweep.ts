@@ -1,5 +1,6 @@
 import { LaminaError } from '../base/errors.ts'
 import type { Json } from '../base/json.ts'
+import { rowsWithoutMissing } from '../data/preprocess.ts'
 import { mapConcurrently } from '../evaluation/concurrent.ts'
 import { lowerIsBetter } from '../evaluation/holdout.ts'
 import { hasAdversaries } from '../graph/adversarial.ts'
@@ -7,6 +8,7 @@ import type { NativeAddon } from '../native/program.ts'
 import { usesTargets } from '../training/objectives.ts'
 import { applyOverrides } from '../training/override.ts'
 import { isPlanChoice } from '../training/plan-choices.ts'
+import { acceptUnlabelled } from '../training/prepare.ts'
 import { TrainingControl } from '../training/trainer-control.ts'
 import type { TrainingEvent } from '../training/trainer-events.ts'
 import { samplerOf } from './samplers/index.ts'
@@ -83,11 +85,27 @@ export function sweepCost(request: SweepRequest): SweepCost {
   const { base, protocol } = request
   const trials = trialCount(request)
   const folds = protocol.kind === 'kfold' ? protocol.k * (protocol.repeats ?? 1) : 1
-  const rows = base.split.train.length + (protocol.kind === 'kfold' ? base.split.validation.length : 0)
-  const trained = protocol.kind === 'kfold' ? rows * (1 - 1 / protocol.k) : rows
+  const trained = trainingRowCounts(base, protocol)
   let epochs = 0
-  for (let index = 0; index < trials; index += 1) epochs += planOf(request, index).epochs * folds
-  return { trials, folds, epochs, sampleVisits: Math.round(epochs * trained) }
+  let sampleVisits = 0
+  for (let index = 0; index < trials; index += 1) {
+    const plan = planOf(request, index)
+    epochs += plan.epochs * folds
+    sampleVisits += plan.epochs * folds * (plan.labels ? trained.all : trained.labelled)
+  }
+  return { trials, folds, epochs, sampleVisits: Math.round(sampleVisits) }
+}
+
+/** Rows that an epoch visits: those with a target, where there are targets to learn from, and with pseudo-labels the others too. */
+function trainingRowCounts({ document, table, description, split }: SweepBase, protocol: Protocol) {
+  const targets = usesTargets(document)
+  const share = protocol.kind === 'kfold' ? 1 - 1 / protocol.k : 1
+  const parts = protocol.kind === 'kfold' ? [split.train, split.validation] : [split.train]
+  const accepted = targets ? acceptUnlabelled(table, description) : description
+  const count = (labelled: boolean) =>
+    share *
+    parts.reduce((sum, rows) => sum + rowsWithoutMissing(table, accepted, rows, { targets: labelled }).length, 0)
+  return { labelled: count(targets), all: count(false) }
 }
 
 /**
@@ -168,11 +186,16 @@ function trialCount({ space, strategy, trials }: SweepRequest): number {
   })
 }
 
-function planOf(request: SweepRequest, index: number): { epochs: number } {
+/** What of a trial's plan decides how many rows it visits. */
+function planOf(request: SweepRequest, index: number): { epochs: number; labels: boolean } {
   const { base, space, strategy } = request
   const point = samplerOf(strategy).sample(space, index, request.seed ?? base.plan.seed)
   const epochs = point['training.epochs']
-  return { epochs: typeof epochs === 'number' ? epochs : base.plan.epochs }
+  const labels = point['training.pseudoLabels.enabled']
+  return {
+    epochs: typeof epochs === 'number' ? epochs : base.plan.epochs,
+    labels: typeof labels === 'boolean' ? labels : base.plan.pseudoLabels.enabled,
+  }
 }
 
 function scoresOf(base: SweepBase): readonly string[] {

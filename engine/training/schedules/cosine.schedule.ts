@@ -26,6 +26,18 @@ export const cosine: ScheduleDeclaration = {
       max: 1,
     },
   },
+  advise(params, epochs) {
+    const warmup = numberParam(params, 'warmupEpochs')
+    if (warmup < epochs) return null
+    return {
+      code: 'training.warmup-too-long',
+      message: `The warm-up takes all ${epochs} epochs: the rate never falls${warmup > epochs ? ', nor does it reach its full height' : ''}.`,
+      where: 'warmupEpochs',
+      expected: `fewer warm-up epochs than the ${epochs} of the run`,
+      received: String(warmup),
+      fix: 'Warm up for about a tenth of the epochs, or train for more.',
+    }
+  },
   learningRate(epoch, initial, params, { epochs }) {
     const warmup = numberParam(params, 'warmupEpochs')
     if (epoch < warmup) return (initial * epoch) / warmup

@@ -1,3 +1,4 @@
+import type { ErrorDetails } from '../../base/errors.ts'
 import type { EffectiveParams, ParamSpecs } from '../../layers/params.ts'
 
 /** What a schedule may know of its run besides the epoch. */
@@ -20,6 +21,8 @@ export interface ScheduleDeclaration {
   everyStep?: boolean
   /** It goes by `watched`, which is empty for the others. */
   watches?: boolean
+  /** What is legal but unwise for a run of so many epochs; `where` is the parameter. */
+  advise?(params: EffectiveParams, epochs: number): (ErrorDetails & { where: string }) | null
   /** Learning rate of an epoch counted from 0; `initial` is the optimiser's `learningRate`. */
   learningRate(epoch: number, initial: number, params: EffectiveParams, run: ScheduledRun): number
 }

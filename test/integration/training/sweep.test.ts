@@ -5,6 +5,7 @@ import { TrainingControl } from '../../../engine/training/trainer-control.ts'
 import { parseSpace } from '../../../engine/tuning/space.ts'
 import { runSweep, type SweepEvent, type SweepRequest, sweepCost } from '../../../engine/tuning/sweep.ts'
 import type { TrialResult } from '../../../engine/tuning/trial.ts'
+import { clouds, pseudoLabels } from './few-labels.ts'
 import { templateProject } from './projects.ts'
 
 const native = loadNative()
@@ -52,6 +53,23 @@ describe('a sweep', () => {
     const events: SweepEvent[] = []
     await runSweep(native, { ...request, trials: 1, onEvent: (event) => events.push(event) })
     expect(events[0]).toMatchObject({ type: 'started', cost: { trials: 1, folds: 3, epochs: 30 } })
+  })
+
+  it('counts rows without a label where they train, by pseudo-labels, and nowhere else', () => {
+    const project = clouds({ every: 10, plan: { pseudoLabels: { ...pseudoLabels, enabled: false } } })
+    const [train, labelled] = [240, 24]
+    expect(project.split.train).toHaveLength(train)
+    const visits = (space: Json) => {
+      const request = {
+        base: project,
+        space: parseSpace(space),
+        strategy: 'grid',
+        protocol: { kind: 'holdout' },
+      } as const
+      return sweepCost(request).sampleVisits
+    }
+    expect(visits({ 'training.epochs': [1, 2] })).toBe(3 * labelled)
+    expect(visits({ 'training.epochs': [2], 'training.pseudoLabels.enabled': [true] })).toBe(2 * train)
   })
 
   it('scores by k-fold over train and validation rows, never over test rows', async () => {

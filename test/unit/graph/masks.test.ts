@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import type { JsonObject } from '../../../engine/base/json.ts'
+import type { ColumnTransform } from '../../../engine/data/dataset.ts'
+import type { DatasetSignature } from '../../../engine/graph/document.ts'
 import { inferDocument } from '../../../engine/graph/infer.ts'
 import { validateDocument } from '../../../engine/graph/validate.ts'
+import { objectivesOf } from '../../../engine/training/objectives.ts'
+import { featureOf } from '../../../engine/training/prepare.ts'
 import { compileOf, documentOf, type Part, signatureOf } from '../../support/model.ts'
 import { sessionOf } from '../../support/run-model.ts'
 
@@ -106,5 +111,76 @@ describe('a mask', () => {
     } finally {
       session.dispose()
     }
+  })
+})
+
+describe('Masking of zeros', () => {
+  const scaledBy = (movesZero?: 'standardize' | 'robust'): DatasetSignature => ({
+    ...signatureOf(0),
+    features: ['a', 'b', 'c', 'd'].map((name) => ({ name, width: 1, scaled: true, ...(name === 'b' && movesZero ? { movesZero } : {}) })), // biome-ignore format: one list
+  })
+  const padded = (maskValue = 0) =>
+    documentOf({
+      in: { type: 'input' },
+      steps: { type: 'reshape', params: { targetShape: [4, 1] } },
+      skip: { type: 'masking', params: { maskValue } },
+      last: { type: 'lstm', params: { units: 2 } },
+    })
+  const found = (dataset: DatasetSignature, maskValue?: number) =>
+    validateDocument(padded(maskValue), { dataset }).filter(({ code }) => code === 'masking.scaled-padding')
+
+  it('is warned of where a column is scaled about its middle, which moves 0', () => {
+    const [warning, ...more] = found(scaledBy('standardize'))
+    expect(more).toEqual([])
+    expect(warning).toMatchObject({
+      severity: 'warning',
+      node: 'skip',
+      where: 'skip',
+      message: expect.stringContaining('b is standardised'),
+      expected: expect.stringMatching(/\S/),
+      received: 'b, standardised',
+      fix: expect.stringContaining('mask value'),
+    })
+    expect(found(scaledBy('robust'))[0]?.received).toBe('b, scaled by its quartiles')
+  })
+
+  it('is not where 0 stays 0, or where another value is masked', () => {
+    expect(found(scaledBy())).toEqual([])
+    expect(found(scaledBy('standardize'), -1)).toEqual([])
+  })
+
+  it('knows the transforms of a described column', () => {
+    const column = (transform: ColumnTransform) => featureOf({ name: 'a', type: 'numeric', transform })
+    expect(column('standardize').movesZero).toBe('standardize')
+    expect(column('robust').movesZero).toBe('robust')
+    for (const transform of ['none', 'min-max'] as const) expect(column(transform).movesZero).toBeUndefined()
+  })
+})
+
+describe('a metric that counts whole samples', () => {
+  const masked = (metrics: JsonObject) =>
+    documentOf({
+      in: { type: 'input' },
+      skip: { type: 'masking' },
+      last: { type: 'dense', params: { units: 1, activation: 'sigmoid' } },
+      out: { type: 'output', params: metrics },
+    })
+  const binary: DatasetSignature = { ...signatureOf(3), targets: [{ column: 'y', kind: 'classes', classes: ['no', 'yes'] }] } // biome-ignore format: one record
+  const problems = (metrics: JsonObject) =>
+    validateDocument(masked(metrics), { dataset: binary }).filter(({ severity }) => severity === 'error')
+
+  it.each(['auroc', 'pr_auc'])('is refused behind a mask of samples that it would not heed: %s', (metric) => {
+    expect(problems({ metricList: [metric] })).toMatchObject([
+      { code: 'output.metric', message: expect.stringContaining('mask'), received: metric, where: 'out' },
+    ])
+  })
+
+  it('is left out of all that fit, and others are kept', () => {
+    expect(problems({ metrics: 'all' })).toEqual([])
+    expect(problems({ metricList: ['f1', 'log_loss'] })).toEqual([])
+    const document = masked({ metrics: 'all' })
+    const types = objectivesOf(document, binary, inferDocument(document, binary))[0]!.metrics.map(({ type }) => type)
+    expect(types).toContain('f1')
+    expect(types).not.toContain('auroc')
   })
 })

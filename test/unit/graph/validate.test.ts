@@ -277,15 +277,7 @@ describe('last layer, loss and target', () => {
   })
 })
 
-describe('plan and advice', () => {
-  it('refuses a batch larger than the rows that train', () => {
-    const plan = { ...defaultPlan, batchSize: 151 }
-    const [problem] = validateDocument(single(3, 'softmax'), { dataset: irisData, plan })
-    expect(problem).toMatchObject({ code: 'training.batch-larger-than-data', expected: 'at most 150', received: '151' })
-    const part = validateDocument(single(3, 'softmax'), { dataset: irisData, plan: defaultPlan, trainingRows: 20 })
-    expect(part).toMatchObject([{ code: 'training.batch-larger-than-data', expected: 'at most 20' }])
-  })
-
+describe('advice', () => {
   it('says that nothing learns before a step, unless it is frozen', () => {
     const document = draw(
       {
