@@ -60,6 +60,8 @@ const cases: Case[] = [
   { queries: 97, keys: 300, depth: 5, valueDepth: 19, heads: 2, masked: true },
   { queries: 520, keys: 520, depth: 3, valueDepth: 2, causal: true },
   { queries: 60, keys: 270, depth: 70, valueDepth: 33, causal: true, masked: true },
+  { queries: 230, keys: 300, depth: 32, valueDepth: 16, heads: 2 },
+  { queries: 70, keys: 90, depth: 16, valueDepth: 32, heads: 2, causal: true, rate: 0.1 },
   { queries: 49, keys: 513, depth: 8, valueDepth: 4, rate: 0.25, heads: 2 },
 ]
 
