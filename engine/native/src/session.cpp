@@ -118,9 +118,10 @@ void Session::prepare(RunRequest request, std::vector<DataView> data) {
   }
   for (int64_t i = 0; i < rows; ++i) {
     const int32_t row = request.rows[static_cast<size_t>(i)];
-    refuse(row < 0 || row >= available, "A row number is outside the data",
-           "0 to " + std::to_string(std::min<int64_t>(available, INT32_MAX) - 1),
-           std::to_string(row) + " at position " + std::to_string(i));
+    // The words are made when there is something to say: an epoch has as many rows as it has samples.
+    if (row < 0 || row >= available)
+      refuse(true, "A row number is outside the data", "0 to " + std::to_string(std::min<int64_t>(available, INT32_MAX) - 1),
+             std::to_string(row) + " at position " + std::to_string(i));
   }
   if (!request.outputs.empty()) {
     refuse(request.outputs.size() != program.outputs.size(), "The outputs do not fit the program",
