@@ -23,6 +23,24 @@ constexpr int64_t kLine = 64;
 constexpr int64_t kAhead = 8192;
 /** Of one row; what follows in a longer one is foreseen by the processor. */
 constexpr int64_t kMostOfRow = 4096;
+/** Data of fewer bytes stay in a cache. */
+constexpr int64_t kNear = 1 << 18;
+/** Rows of fewer floats are copied in place: a call takes longer. */
+constexpr int64_t kShort = 64;
+
+void copyRow(const float* from, int64_t size, float* to) {
+  constexpr int64_t step = 4;
+  if (size < step) {
+    for (int64_t at = 0; at < size; ++at) std::memcpy(to + at, from + at, sizeof(float));
+    return;
+  }
+  if (size >= kShort) {
+    std::memcpy(to, from, static_cast<size_t>(size) * sizeof(float));
+    return;
+  }
+  for (int64_t at = 0; at + step <= size; at += step) std::memcpy(to + at, from + at, step * sizeof(float));
+  std::memcpy(to + size - step, from + size - step, step * sizeof(float));
+}
 
 }  // namespace
 
@@ -30,14 +48,14 @@ void gatherRows(const DataView& view, const int32_t* rows, int64_t begin, int64_
   const int64_t size = view.rowSize;
   const int64_t bytes = size * static_cast<int64_t>(view.floats != nullptr ? sizeof(float) : 1);
   const auto* const data = view.floats != nullptr ? reinterpret_cast<const uint8_t*>(view.floats) : view.bytes;
-  const int64_t distance = kAhead / bytes + 1;
+  const int64_t distance = view.rows * bytes > kNear ? kAhead / bytes + 1 : known;
   for (int64_t i = begin; i < end; ++i, target += size) {
     if (i + distance < known) {
       const uint8_t* const ahead = data + rows[i + distance] * bytes;
       for (int64_t at = 0; at < std::min(bytes, kMostOfRow); at += kLine) LAMINA_PREFETCH(ahead + at);
     }
     if (view.floats != nullptr) {
-      std::memcpy(target, view.floats + rows[i] * size, static_cast<size_t>(bytes));
+      copyRow(view.floats + rows[i] * size, size, target);
       continue;
     }
     const uint8_t* const source = view.bytes + rows[i] * size;

@@ -68,8 +68,8 @@ static void productTile(int64_t depth, const float* a, int64_t aStride, const fl
 
 using ProductTile = void (*)(int64_t, const float*, int64_t, const float*, int64_t, float*, int64_t, bool);
 
-template <class W, int Vectors, bool ByColumns, int... Row> constexpr ProductTile rowTile(int64_t rows, std::integer_sequence<int, Row...>) {
-  constexpr ProductTile tiles[] = {productTile<W, Row + 1, Vectors, ByColumns>...};
+template <class W, int Vectors, bool ByColumns, int... Row> LAMINA_INLINE ProductTile rowTile(int64_t rows, std::integer_sequence<int, Row...>) {
+  static constexpr ProductTile tiles[] = {productTile<W, Row + 1, Vectors, ByColumns>...};
   return tiles[rows - 1];
 }
 

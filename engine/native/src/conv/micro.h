@@ -95,8 +95,8 @@ template <int Rows, int Vectors, bool ByColumns> static void kernel(const Tile& 
 
 using Kernel = void (*)(const Tile&);
 
-template <int Vectors, bool ByColumns, int... Row> constexpr Kernel rowKernel(int64_t rows, std::integer_sequence<int, Row...>) {
-  constexpr Kernel kernels[] = {kernel<Row + 1, Vectors, ByColumns>...};
+template <int Vectors, bool ByColumns, int... Row> LAMINA_INLINE Kernel rowKernel(int64_t rows, std::integer_sequence<int, Row...>) {
+  static constexpr Kernel kernels[] = {kernel<Row + 1, Vectors, ByColumns>...};
   return kernels[rows - 1];
 }
 

@@ -187,9 +187,9 @@ static void prefetchPanel(const Factor& b, int64_t column, int64_t columns, int6
       tile.bias = finish && epilogue.bias != nullptr ? epilogue.bias + j : nullptr;
       tile.relu = finish && epilogue.activation == simd::Activation::relu;
       tile.gateStride = epilogue.gateStride;
-      for (int64_t t = 0; t < tiles; ++t) {
-        const int64_t first = rows * t / tiles, count = rows * (t + 1) / tiles - first;
-        const int64_t row = block.rowBegin + first;
+      for (int64_t t = 0, first = 0, end = 0; t < tiles; ++t, first = end) {
+        end = partBegin(rows, 1, tiles, t + 1);
+        const int64_t row = block.rowBegin + first, count = end - first;
         const bool byColumns = packA || product.a.transposed;
         if (packA) {
           tile.a = packedA + t * depth * kPackedRows;

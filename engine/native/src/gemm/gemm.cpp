@@ -141,9 +141,16 @@ void gemm(const Context& context, int64_t m, int64_t n, int64_t k, const Factor&
           const Epilogue& epilogue, float* scratch, float* columnSums) {
   if (m <= 0 || n <= 0) return;
   const auto computeBlock = blockCode(context.precision);
+  const Product whole{m, n, k, a, b, c, cStride, epilogue};
+  if (m <= code().rows * 2 && n <= code().columns && k <= kDepth) {
+    // Planning would take as long as the product.
+    const Block block{0, m, 0, n};
+    computeBlock(whole, block, scratch);
+    if (columnSums != nullptr) sumColumns(whole, block, columnSums);
+    return;
+  }
   const int64_t splits = splitsOf(m, n, k);
   const int64_t perTask = taskScratchFloats(m, n, k, a.zeros != Zeros::kept || b.zeros != Zeros::kept);
-  const Product whole{m, n, k, a, b, c, cStride, epilogue};
   const Skipped skipped = skippedIn(context, m, n, k, a, b);
   const Grid grid = skipped == Skipped::none ? gridOf(m, n, k / splits, context.threads) : sparseGridOf(m, n, skipped, context.threads);
   const auto compute = [&](const Product& product, int64_t task, int worker, float* sums) {

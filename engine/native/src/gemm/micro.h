@@ -102,8 +102,8 @@ template <int Rows, int Vectors, bool ByColumns> static void microKernel(const T
 
 using MicroKernel = void (*)(const Tile&);
 
-template <int Vectors, bool ByColumns, int... Row> constexpr MicroKernel rowKernel(int64_t rows, std::integer_sequence<int, Row...>) {
-  constexpr MicroKernel kernels[] = {microKernel<Row + 1, Vectors, ByColumns>...};
+template <int Vectors, bool ByColumns, int... Row> LAMINA_INLINE MicroKernel rowKernel(int64_t rows, std::integer_sequence<int, Row...>) {
+  static constexpr MicroKernel kernels[] = {microKernel<Row + 1, Vectors, ByColumns>...};
   return kernels[rows - 1];
 }
 

@@ -62,6 +62,9 @@ extern const GemmCode gemmNeon;
 
 /** First element of part `index` of `count` parts of [0, size), equal to within one `unit`. */
 inline int64_t partBegin(int64_t size, int64_t unit, int64_t count, int64_t index) {
+  // Divisions take as long as a small product.
+  if (index == 0) return 0;
+  if (index >= count) return size;
   const int64_t units = (size + unit - 1) / unit;
   const int64_t begin = (units * index / count) * unit;
   return begin < size ? begin : size;

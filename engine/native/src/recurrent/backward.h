@@ -126,7 +126,7 @@ template <int Vectors, int... Row>
 LAMINA_INLINE void turnedRows(int64_t rows, const Recurrence& s, int64_t block, int taken, const float* sums, const float* weights, float* to,
                               int64_t stride, std::integer_sequence<int, Row...>) {
   using Block = void (*)(const Recurrence&, int64_t, int, const float*, const float*, float*, int64_t);
-  constexpr Block blocks[] = {turnedBlock<Row + 1, Vectors>...};
+  static constexpr Block blocks[] = {turnedBlock<Row + 1, Vectors>...};
   blocks[rows - 1](s, block, taken, sums, weights, to, stride);
 }
 
@@ -222,7 +222,7 @@ template <int Vectors, int Skip, int... Row>
 LAMINA_INLINE void outerRows(int64_t rows, const float* a, int64_t stride, const float* b, int64_t depth, bool first, float* c,
                              std::integer_sequence<int, Row...>) {
   using Outer = void (*)(const float*, int64_t, const float*, int64_t, bool, float*);
-  constexpr Outer outers[] = {addOuter<Row + 1, Vectors, Skip>...};
+  static constexpr Outer outers[] = {addOuter<Row + 1, Vectors, Skip>...};
   outers[rows - 1](a, stride, b, depth, first, c);
 }
 

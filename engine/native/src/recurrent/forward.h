@@ -184,8 +184,8 @@ LAMINA_INLINE void forBlocks(const ForwardPass& pass, Step& at, int64_t rows, co
 
 template <Cell Kind, bool Usual, int... Row>
 static void forwardTile(const ForwardPass& pass, int64_t begin, int64_t end, float* scratch, std::integer_sequence<int, Row...>) {
-  constexpr ForwardBlock together[] = {forwardBlock<Kind, Usual, Row + 1>...}, apart[] = {forwardApart<Kind, Usual, Row + 1>...};
-  constexpr ForwardBlock gates[] = {resetBlock<Row + 1>...}, candidates[] = {candidateBlock<Row + 1>...};
+  static constexpr ForwardBlock together[] = {forwardBlock<Kind, Usual, Row + 1>...}, apart[] = {forwardApart<Kind, Usual, Row + 1>...};
+  static constexpr ForwardBlock gates[] = {resetBlock<Row + 1>...}, candidates[] = {candidateBlock<Row + 1>...};
   const Recurrence& s = pass.shape;
   const int64_t rows = end - begin, side = s.variants * kTileSequences * s.rowStride;
   Step at{};
