@@ -242,6 +242,23 @@ describe('numbers worked by hand', () => {
   it.each(cases)('$name', checkCase)
 })
 
+describe('the largest of a row', () => {
+  const row = (length: number) => Array.from({ length }, (_, index) => Math.sin(index * 7))
+  const largest = async (values: number[]) => {
+    const input = operand([-1, values.length], ...values)
+    const { outputs } = await runKernel({ kernel: 'reduce_max', samples: 1, inputs: [input], outputs: [[-1, 1]] })
+    return (outputs[0] as Float32Array)[0]
+  }
+
+  it.each([1, 15, 16, 17, 63, 64, 65, 200])('of %d numbers is found wherever it stands', async (length) => {
+    for (let at = 0; at < length; at += 1) expect(await largest(row(length).with(at, 3))).toBe(3)
+  })
+
+  it.each([1, 17, 65, 200])('is not a number wherever one of %d is none', async (length) => {
+    for (let at = 0; at < length; at += 1) expect(await largest(row(length).with(at, Number.NaN))).toBe(Number.NaN)
+  })
+})
+
 describe('dropout', () => {
   it('draws element e from word e % 4 of Philox block e / 4', async () => {
     const seed = 2 ** 40 + 7

@@ -1,7 +1,6 @@
 #include <cmath>
 
 #include "batch_normalization.h"
-#include "vectorize.h"
 
 namespace lamina {
 
@@ -28,14 +27,15 @@ Grouping groupingOf(const Tensor& x, const Arguments& arguments) {
   return {channels, static_cast<int64_t>(arguments.attributes[0]), x.count / x.dims[0] / channels};
 }
 
-/** Float64 sum of term(i) over the elements of a group, position by position. */
-template <class Term> double groupSum(const Grouping& grouping, int64_t first, const Term& term) {
-  double sum = 0;
+/** Float64 sum of term(i) over the elements of a group, position by position. Call it from `dispatched`. */
+template <class Term> LAMINA_BODY inline double groupSum(const Grouping& grouping, int64_t first, const Term& term) {
+  const int64_t width = grouping.width();
+  PartialSums sums;
   for (int64_t position = 0; position < grouping.positions; ++position) {
     const int64_t at = first + position * grouping.channels;
-    sum += sumOf(at, at + grouping.width(), term);
+    sums.add(at, at + width, term);
   }
-  return sum;
+  return sums.total();
 }
 
 int64_t checkGroups(Checker& checker, const Shape& x) {
@@ -75,24 +75,29 @@ void run(const Context& context, const Arguments& arguments) {
   const Grouping grouping = groupingOf(x, arguments);
   const double epsilon = arguments.attributes[1];
   forRows(context, x.dims[0] * grouping.groups, grouping.positions * grouping.width(), [&](int64_t begin, int64_t end) {
-    for (int64_t group = begin; group < end; ++group) {
-      const int64_t first = grouping.first(group), channel = group % grouping.groups * grouping.width();
-      const double mean = groupSum(grouping, first, [&](int64_t i) { return static_cast<double>(x.data[i]); }) / grouping.count();
-      const double squares = groupSum(grouping, first, [&](int64_t i) { return (x.data[i] - mean) * (x.data[i] - mean); });
-      const double inverse = 1 / std::sqrt(squares / grouping.count() + epsilon);
-      const float* const scale = gamma != nullptr ? gamma + channel : nullptr;
-      const float* const shift = beta != nullptr ? beta + channel : nullptr;
-      for (int64_t position = 0; position < grouping.positions; ++position) {
-        const float* in = x.data + first + position * grouping.channels;
-        float* out = y + first + position * grouping.channels;
-        vectorized(0, grouping.width(), [=](int64_t c) LAMINA_BODY {
-          const double normalized = (in[c] - mean) * inverse;
-          out[c] = static_cast<float>(normalized * (scale != nullptr ? scale[c] : 1.0f) + (shift != nullptr ? shift[c] : 0.0f));
-        });
+    dispatched([&]() LAMINA_BODY {
+      const float* const from = x.data;
+      const int64_t width = grouping.width();
+      for (int64_t group = begin; group < end; ++group) {
+        const int64_t first = grouping.first(group), channel = group % grouping.groups * width;
+        const double mean = groupSum(grouping, first, [=](int64_t i) LAMINA_BODY { return static_cast<double>(from[i]); }) / grouping.count();
+        const double squares = groupSum(grouping, first, [=](int64_t i) LAMINA_BODY { return (from[i] - mean) * (from[i] - mean); });
+        const double inverse = 1 / std::sqrt(squares / grouping.count() + epsilon);
+        const float* const scale = gamma != nullptr ? gamma + channel : nullptr;
+        const float* const shift = beta != nullptr ? beta + channel : nullptr;
+        for (int64_t position = 0; position < grouping.positions; ++position) {
+          const float* in = from + first + position * grouping.channels;
+          float* out = y + first + position * grouping.channels;
+          LAMINA_INDEPENDENT
+          for (int64_t c = 0; c < width; ++c) {
+            const double normalized = (in[c] - mean) * inverse;
+            out[c] = static_cast<float>(normalized * (scale != nullptr ? scale[c] : 1.0f) + (shift != nullptr ? shift[c] : 0.0f));
+          }
+        }
+        arguments.outputs[kMean].data[group] = static_cast<float>(mean);
+        arguments.outputs[kInverseDeviation].data[group] = static_cast<float>(inverse);
       }
-      arguments.outputs[kMean].data[group] = static_cast<float>(mean);
-      arguments.outputs[kInverseDeviation].data[group] = static_cast<float>(inverse);
-    }
+    });
   });
 }
 
@@ -144,24 +149,33 @@ void runGradient(const Context& context, const Arguments& arguments) {
   }
   float* const dx = arguments.outputs[kDx].data;
   forRows(context, x.dims[0] * grouping.groups, grouping.positions * width, [&](int64_t begin, int64_t end) {
-    for (int64_t group = begin; group < end; ++group) {
-      const int64_t first = grouping.first(group);
-      const double mean = means[group], inverse = inverses[group];
-      const auto scaled = [&](int64_t i) { return static_cast<double>(dy[i]) * (gamma != nullptr ? gamma[i % channels] : 1.0f); };
-      const double meanGradient = groupSum(grouping, first, scaled) / grouping.count();
-      const double meanProduct =
-          groupSum(grouping, first, [&](int64_t i) { return scaled(i) * ((x.data[i] - mean) * inverse); }) / grouping.count();
-      const float* const scale = gamma != nullptr ? gamma + group % grouping.groups * width : nullptr;
-      for (int64_t position = 0; position < grouping.positions; ++position) {
-        const float* in = x.data + first + position * channels;
-        const float* gradient = dy + first + position * channels;
-        float* out = dx + first + position * channels;
-        vectorized(0, width, [=](int64_t c) LAMINA_BODY {
-          const double h = static_cast<double>(gradient[c]) * (scale != nullptr ? scale[c] : 1.0f);
-          out[c] = static_cast<float>(inverse * (h - meanGradient - (in[c] - mean) * inverse * meanProduct));
-        });
+    dispatched([&]() LAMINA_BODY {
+      const float* const from = x.data;
+      for (int64_t group = begin; group < end; ++group) {
+        const int64_t first = grouping.first(group);
+        const double mean = means[group], inverse = inverses[group];
+        const float* const scale = gamma != nullptr ? gamma + group % grouping.groups * width : nullptr;
+        PartialSums gradients, products;
+        for (int64_t position = 0; position < grouping.positions; ++position) {
+          const float* in = from + first + position * channels;
+          const float* gradient = dy + first + position * channels;
+          const auto scaled = [=](int64_t c) LAMINA_BODY { return static_cast<double>(gradient[c]) * (scale != nullptr ? scale[c] : 1.0f); };
+          gradients.add(0, width, scaled);
+          products.add(0, width, [=](int64_t c) LAMINA_BODY { return scaled(c) * ((in[c] - mean) * inverse); });
+        }
+        const double meanGradient = gradients.total() / grouping.count(), meanProduct = products.total() / grouping.count();
+        for (int64_t position = 0; position < grouping.positions; ++position) {
+          const float* in = from + first + position * channels;
+          const float* gradient = dy + first + position * channels;
+          float* out = dx + first + position * channels;
+          LAMINA_INDEPENDENT
+          for (int64_t c = 0; c < width; ++c) {
+            const double h = static_cast<double>(gradient[c]) * (scale != nullptr ? scale[c] : 1.0f);
+            out[c] = static_cast<float>(inverse * (h - meanGradient - (in[c] - mean) * inverse * meanProduct));
+          }
+        }
       }
-    }
+    });
   });
 }
 

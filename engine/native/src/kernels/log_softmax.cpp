@@ -27,14 +27,13 @@ void run(const Context& context, const Arguments& arguments) {
     for (int64_t row = begin; row < end; ++row) {
       const float* in = x.data + row * columns;
       float* out = y + row * columns;
-      float most = in[0];
-      for (int64_t c = 1; c < columns; ++c) most = most < in[c] ? in[c] : most;
+      const float most = simd::largest(in, static_cast<size_t>(columns));
       vectorized(0, columns, [=](int64_t c) LAMINA_BODY { out[c] = in[c] - most; });
       double sum = 0;
       for (int64_t first = 0; first < columns; first += kChunk) {
         const int64_t count = std::min(kChunk, columns - first);
         simd::vexp(out + first, powers, static_cast<size_t>(count));
-        sum += sumOf(0, count, [&](int64_t c) { return static_cast<double>(powers[c]); });
+        sum += wideSumOf(0, count, [&](int64_t c) LAMINA_BODY { return static_cast<double>(powers[c]); });
       }
       const auto logarithm = static_cast<float>(std::log(sum));
       vectorized(0, columns, [=](int64_t c) LAMINA_BODY { out[c] -= logarithm; });
@@ -59,7 +58,7 @@ void runGradient(const Context& context, const Arguments& arguments) {
     float powers[kChunk];
     for (int64_t row = begin; row < end; ++row) {
       const int64_t at = row * columns;
-      const auto total = static_cast<float>(sumOf(at, at + columns, [&](int64_t i) { return static_cast<double>(dy[i]); }));
+      const auto total = static_cast<float>(wideSumOf(at, at + columns, [&](int64_t i) LAMINA_BODY { return static_cast<double>(dy[i]); }));
       for (int64_t first = 0; first < columns; first += kChunk) {
         const int64_t count = std::min(kChunk, columns - first);
         simd::vexp(y.data + at + first, powers, static_cast<size_t>(count));

@@ -1,7 +1,7 @@
 #include <algorithm>
-#include <cmath>
 #include <limits>
 
+#include "../simd/math.h"
 #include "spread.h"
 
 namespace lamina {
@@ -23,17 +23,18 @@ void sum(const Context& context, const Arguments& arguments) {
       std::fill(to, to + spread.part, 0.0f);
       spread.forRuns([&](int64_t offset, int64_t place) {
         const float* run = from + offset;
+        float* target = to + place;
         if (spread.kept)
-          for (int64_t i = 0; i < spread.run; ++i) to[place + i] += run[i];
+          vectorized(0, spread.run, [=](int64_t i) LAMINA_BODY { target[i] += run[i]; });
         else
-          to[place] += static_cast<float>(sumOf(0, spread.run, [&](int64_t i) { return static_cast<double>(run[i]); }));
+          *target += static_cast<float>(wideSumOf(0, spread.run, [=](int64_t i) LAMINA_BODY { return static_cast<double>(run[i]); }));
       });
     }
   });
 }
 
 /** The larger of both; not a number when either is none. */
-inline float larger(float a, float b) { return a > b || std::isnan(a) ? a : b; }
+LAMINA_BODY inline float larger(float a, float b) { return a > b || a != a ? a : b; }
 
 void largest(const Context& context, const Arguments& arguments) {
   const Spread spread(arguments.outputs[0], arguments.inputs[0]);
@@ -45,10 +46,12 @@ void largest(const Context& context, const Arguments& arguments) {
       float* to = y + sample * spread.part;
       std::fill(to, to + spread.part, -std::numeric_limits<float>::infinity());
       spread.forRuns([&](int64_t offset, int64_t place) {
-        for (int64_t i = 0; i < spread.run; ++i) {
-          float& target = to[spread.kept ? place + i : place];
-          target = larger(target, from[offset + i]);
-        }
+        const float* run = from + offset;
+        float* target = to + place;
+        if (spread.kept)
+          vectorized(0, spread.run, [=](int64_t i) LAMINA_BODY { target[i] = larger(target[i], run[i]); });
+        else
+          *target = larger(*target, simd::largest(run, static_cast<size_t>(spread.run)));
       });
     }
   });

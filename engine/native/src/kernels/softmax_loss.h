@@ -19,13 +19,8 @@ inline void forLogits(const Context& context, const Arguments& arguments, const 
   float* const exponentials = arguments.scratch + x.count;
   float* const out = arguments.outputs[0].data;
   forRows(context, x.rows(), classes, [&](int64_t begin, int64_t end) {
-    for (int64_t i = begin; i < end; ++i) {
-      const float* row = x.data + i * classes;
-      float most = row[0];
-      for (int64_t c = 1; c < classes; ++c) most = row[c] > most ? row[c] : most;
-      for (int64_t c = 0; c < classes; ++c) shifted[i * classes + c] = row[c] - most;
-    }
-    simd::vexp(shifted + begin * classes, exponentials + begin * classes, static_cast<size_t>((end - begin) * classes));
+    const int64_t at = begin * classes;
+    simd::shiftRows(x.data + at, shifted + at, exponentials + at, static_cast<size_t>(end - begin), static_cast<size_t>(classes));
     for (int64_t i = begin; i < end; ++i) {
       const float* row = exponentials + i * classes;
       const double sum = sumOf(0, classes, [=](int64_t c) { return static_cast<double>(row[c]); });

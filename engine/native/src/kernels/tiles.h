@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "../kernel.h"
+#include "dispatch.h"
 
 namespace lamina {
 
@@ -38,15 +39,37 @@ inline void forRows(const Context& context, int64_t rows, int64_t elements, cons
               [&](int64_t tile, int) { body(tile * step, std::min(rows, (tile + 1) * step)); });
 }
 
-/** Sum of term(i) for i in [begin, end) in float64: eight interleaved partial sums, added as a fixed tree. */
-template <class Term>
-inline double sumOf(int64_t begin, int64_t end, const Term& term) {
+/** Eight interleaved sums in float64, added as a fixed tree. */
+struct PartialSums {
   double partial[8] = {};
-  int64_t i = begin;
-  for (; i + 8 <= end; i += 8)
-    for (int lane = 0; lane < 8; ++lane) partial[lane] += term(i + lane);
-  for (int lane = 0; i < end; ++i, ++lane) partial[lane] += term(i);
-  return ((partial[0] + partial[1]) + (partial[2] + partial[3])) + ((partial[4] + partial[5]) + (partial[6] + partial[7]));
+
+  /** Adds term(i) for i in [begin, end), the first to the first sum. */
+  template <class Term>
+  LAMINA_BODY inline void add(int64_t begin, int64_t end, const Term& term) {
+    int64_t i = begin;
+    for (; i + 8 <= end; i += 8)
+      for (int lane = 0; lane < 8; ++lane) partial[lane] += term(i + lane);
+    for (int lane = 0; i < end; ++i, ++lane) partial[lane] += term(i);
+  }
+  LAMINA_BODY inline double total() const {
+    return ((partial[0] + partial[1]) + (partial[2] + partial[3])) + ((partial[4] + partial[5]) + (partial[6] + partial[7]));
+  }
+};
+
+/** Sum of term(i) for i in [begin, end) in float64, by `PartialSums`. */
+template <class Term>
+LAMINA_BODY inline double sumOf(int64_t begin, int64_t end, const Term& term) {
+  PartialSums sums;
+  sums.add(begin, end, term);
+  return sums.total();
+}
+
+/** The same, compiled for the widest vectors of this machine. Mark the term LAMINA_BODY. */
+template <class Term>
+inline double wideSumOf(int64_t begin, int64_t end, const Term& term) {
+  double sum = 0;
+  dispatched([&]() LAMINA_BODY { sum = sumOf(begin, end, term); });
+  return sum;
 }
 
 /** Tiles of a reduction over `count` elements; what `reduceSum` needs as scratch is two floats each. */

@@ -55,6 +55,10 @@ void activationGradientFromInput(Activation activation, float alpha, const float
 
 void softmaxRows(const float* x, float* y, size_t rows, size_t columns) { math().softmaxRows(x, y, rows, columns); }
 
+void shiftRows(const float* x, float* shifted, float* powers, size_t rows, size_t columns) { math().shiftRows(x, shifted, powers, rows, columns); }
+
+float largest(const float* x, size_t n) { return math().largest(x, n); }
+
 void softmaxGradientRows(const float* dy, const float* y, float* dx, size_t rows, size_t columns) {
   math().softmaxGradientRows(dy, y, dx, rows, columns);
 }

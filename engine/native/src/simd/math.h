@@ -52,6 +52,10 @@ void activationGradientFromInput(Activation activation, float alpha, const float
 
 /** Softmax of each row, the row's maximum subtracted. Sums run in a fixed order that depends on `columns` only. y may be x. */
 void softmaxRows(const float* x, float* y, size_t rows, size_t columns);
+/** shifted = x - the row's maximum, powers = e^shifted for each row. shifted may be x. */
+void shiftRows(const float* x, float* shifted, float* powers, size_t rows, size_t columns);
+/** The largest of n numbers, -infinity of none; not a number when one is none. */
+float largest(const float* x, size_t n);
 /** dx = y (dy - sum(dy y)) for each row. dx may be dy or y. */
 void softmaxGradientRows(const float* dy, const float* y, float* dx, size_t rows, size_t columns);
 /** Sum over each column of x [rows, columns], rows `stride` floats apart: row r goes to

@@ -69,7 +69,13 @@ LAMINA_INLINE F logOf(F k, F f) {
   return V::fma(k, V::set(kLn2High), V::add(f, tail));
 }
 
-/** Natural logarithm of 2^k m with m in [sqrt(1/2), sqrt(2)). */
+/** Natural logarithm of 2^k m with m in [sqrt(1/2), sqrt(2)), a normal number. */
+LAMINA_INLINE F logNormal(F x) {
+  const V::I bits = V::bits(x);
+  const V::I e = V::template shiftRightSigned<23>(V::subi(bits, V::seti(0x3f3504f3)));
+  return logOf(V::toFloat(e), V::sub(V::fromBits(V::subi(bits, V::template shiftLeft<23>(e))), V::set(1.0f)));
+}
+
 LAMINA_INLINE F log(F x) {
   const V::M denormal = V::less(x, V::set(1.17549435e-38f));
   const F scaled = V::select(denormal, V::mul(x, V::set(8388608.0f)), x);

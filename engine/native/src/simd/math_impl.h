@@ -140,24 +140,77 @@ LAMINA_INLINE float largest(const float* x, size_t n) {
   return result;
 }
 
-/** As `softmaxRows` for rows of at most a vector: as many rows as lanes at a time, column by column; the sum's tree is that of `sumOfLanes`. */
-static void softmaxNarrowRows(const float* x, float* y, size_t rows, size_t columns) {
+/** Calls body(columns as vectors, rows) for as many rows as lanes at a time, of rows of at most a vector. */
+template <class Body> LAMINA_INLINE void forNarrowRows(const float* x, size_t rows, size_t columns, Body body) {
   F column[kWidth];
-  for (size_t row = 0; row < rows; row += kWidth, x += kWidth * columns, y += kWidth * columns) {
+  for (size_t row = 0; row < rows; row += kWidth, x += kWidth * columns) {
     const size_t count = rows - row < kWidth ? rows - row : kWidth;
     LAMINA_UNROLL for (size_t r = 0; r < kWidth; ++r) column[r] = r < count ? V::loadPart(x + r * columns, columns) : V::zero();
     V::transpose(column);
-    F most = V::set(-std::numeric_limits<float>::infinity());
-    for (size_t c = 0; c < columns; ++c) most = V::select(V::less(most, column[c]), column[c], most);
+    body(column, row, count);
+  }
+}
+
+/** Turns columns back and stores them as rows. */
+LAMINA_INLINE void storeTurned(F (&column)[kWidth], float* y, size_t count, size_t columns) {
+  V::transpose(column);
+  LAMINA_UNROLL for (size_t r = 0; r < kWidth; ++r)
+    if (r < count) V::storePart(y + r * columns, columns, column[r]);
+}
+
+LAMINA_INLINE F largestColumn(const F (&column)[kWidth], size_t columns) {
+  F most = V::set(-std::numeric_limits<float>::infinity());
+  for (size_t c = 0; c < columns; ++c) most = V::select(V::less(most, column[c]), column[c], most);
+  return most;
+}
+
+/** As `softmaxRows` for rows of at most a vector, column by column; the sum's tree is that of `sumOfLanes`. */
+static void softmaxNarrowRows(const float* x, float* y, size_t rows, size_t columns) {
+  forNarrowRows(x, rows, columns, [=](F (&column)[kWidth], size_t row, size_t count) {
+    const F most = largestColumn(column, columns);
     F sum[kWidth];
     for (size_t c = 0; c < columns; ++c) sum[c] = column[c] = exp(V::sub(column[c], most));
     for (size_t half = kWidth / 2; half > 0; half /= 2)
       for (size_t c = half; c < 2 * half && c < columns; ++c) sum[c - half] = V::add(sum[c - half], sum[c]);
     for (size_t c = 0; c < columns; ++c) column[c] = V::div(column[c], sum[0]);
-    V::transpose(column);
-    LAMINA_UNROLL for (size_t r = 0; r < kWidth; ++r)
-      if (r < count) V::storePart(y + r * columns, columns, column[r]);
+    storeTurned(column, y + row * columns, count, columns);
+  });
+}
+
+static void shiftRows(const float* x, float* shifted, float* powers, size_t rows, size_t columns) {
+  if (kWidth > 1 && columns <= kWidth) {
+    forNarrowRows(x, rows, columns, [=](F (&column)[kWidth], size_t row, size_t count) {
+      const F most = largestColumn(column, columns);
+      F power[kWidth];
+      for (size_t c = 0; c < columns; ++c) power[c] = exp(column[c] = V::sub(column[c], most));
+      storeTurned(column, shifted + row * columns, count, columns);
+      storeTurned(power, powers + row * columns, count, columns);
+    });
+    return;
   }
+  for (size_t row = 0; row < rows; ++row, x += columns, shifted += columns, powers += columns) {
+    const F most = V::set(largest(x, columns));
+    map(x, shifted, columns, [most](F a) { return V::sub(a, most); });
+    array<exp>(shifted, powers, columns);
+  }
+}
+
+static float largestNumber(const float* x, size_t n) {
+  constexpr size_t chains = 4;
+  const auto larger = [](F most, F a) { return V::select(V::isNaN(a), a, V::select(V::less(most, a), a, most)); };
+  F most[chains];
+  LAMINA_UNROLL for (size_t c = 0; c < chains; ++c) most[c] = V::set(-std::numeric_limits<float>::infinity());
+  size_t i = 0;
+  for (; i + chains * kWidth <= n; i += chains * kWidth)
+    LAMINA_UNROLL for (size_t c = 0; c < chains; ++c) most[c] = larger(most[c], V::load(x + i + c * kWidth));
+  for (; i + kWidth <= n; i += kWidth) most[0] = larger(most[0], V::load(x + i));
+  float lane[kWidth];
+  V::store(lane, larger(larger(most[0], most[1]), larger(most[2], most[3])));
+  float result = lane[0];
+  const auto take = [&result](float a) { result = result < a || a != a ? a : result; };
+  for (size_t l = 1; l < kWidth; ++l) take(lane[l]);
+  for (; i < n; ++i) take(x[i]);
+  return result;
 }
 
 static void softmaxRows(const float* x, float* y, size_t rows, size_t columns) {
@@ -269,11 +322,13 @@ LAMINA_INLINE F normalQuantile(F p) {
   constexpr float d[] = {1.0f, 7.3700164250e-01f, 1.2021132975e-01f};
   const F q = V::sub(p, V::set(0.5f));
   const F near = V::fnma(q, q, V::set(0.180625f));
-  const F central = V::div(V::mul(q, polynomial(near, a)), polynomial(near, b));
+  const V::M middle = V::lessEqual(V::abs(q), V::set(0.425f));
   const F other = V::sub(V::set(1.0f), p);
-  const F far = V::sub(V::sqrt(V::sub(V::zero(), log(V::select(V::less(p, other), p, other)))), V::set(1.6f));
-  const F tail = V::copySign(V::div(polynomial(far, c), polynomial(far, d)), q);
-  return V::select(V::lessEqual(V::abs(q), V::set(0.425f)), central, tail);
+  const F far = V::sub(V::sqrt(V::sub(V::zero(), logNormal(V::select(V::less(p, other), p, other)))), V::set(1.6f));
+  const F over = V::select(middle, V::mul(q, polynomial(near, a)), polynomial(far, c));
+  const F under = V::select(middle, polynomial(near, b), polynomial(far, d));
+  const F quotient = V::div(over, under);
+  return V::select(middle, quotient, V::copySign(quotient, q));
 }
 
 static void randomNormal(float* y, size_t first, size_t n, float mean, float deviation, uint32_t step, uint32_t stream, uint64_t seed) {
@@ -331,6 +386,7 @@ static void adamUpdate(float* w, const float* g, float* m, float* v, size_t n, f
     LAMINA_ISA::array<LAMINA_ISA::erf>, LAMINA_ISA::array<LAMINA_ISA::softplus>, \
     LAMINA_ISA::activationForward, LAMINA_ISA::activationGradientFromOutput,     \
     LAMINA_ISA::activationGradientFromInput, LAMINA_ISA::softmaxRows,            \
+    LAMINA_ISA::shiftRows, LAMINA_ISA::largestNumber,                            \
     LAMINA_ISA::softmaxGradientRows, LAMINA_ISA::columnSums,                     \
     LAMINA_ISA::dropoutForward, LAMINA_ISA::randomNormal,                        \
     LAMINA_ISA::adamUpdate, LAMINA_ISA::layerNormalizationRows,                  \

@@ -14,6 +14,8 @@ struct MathTable {
   void (*activationGradientFromOutput)(Activation, float, const float*, const float*, float*, size_t);
   void (*activationGradientFromInput)(Activation, float, const float*, const float*, float*, size_t);
   void (*softmaxRows)(const float*, float*, size_t, size_t);
+  void (*shiftRows)(const float*, float*, float*, size_t, size_t);
+  float (*largest)(const float*, size_t);
   void (*softmaxGradientRows)(const float*, const float*, float*, size_t, size_t);
   void (*columnSums)(const float*, size_t, float*, size_t, size_t);
   void (*dropoutForward)(const float*, float*, float*, size_t, size_t, double, uint32_t, uint32_t, uint64_t);
