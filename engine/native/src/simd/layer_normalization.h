@@ -1,7 +1,12 @@
-/** Layer normalisation of rows, `kWidth` of them at a time: their sums are reduced together. Included by math_impl.h. */
+/**
+ * Layer normalisation of rows, `kWidth` of them at a time: their sums are reduced together. The next rows are asked for meanwhile, as they often are the next
+ * page, before which the processor's own prefetching stops. Included by math_impl.h.
+ */
 namespace lamina::LAMINA_ISA {
 
 LAMINA_INLINE size_t partAt(size_t count, size_t begin) { return count - begin < kWidth ? count - begin : kWidth; }
+/** The same where all parts may be known to be whole. */
+template <bool Whole> LAMINA_INLINE size_t columnsAt(size_t count, size_t begin) { return Whole ? kWidth : partAt(count, begin); }
 LAMINA_INLINE F loadAt(const float* p, size_t lanes) { return lanes == kWidth ? V::load(p) : V::loadPart(p, lanes); }
 LAMINA_INLINE void storeAt(float* p, size_t lanes, F a) {
   if (lanes == kWidth)
@@ -27,8 +32,9 @@ LAMINA_INLINE F sumRows(const F* partial) {
   return sum;
 }
 
-static void layerNormalizationRows(const float* x, const float* gamma, const float* beta, float* y, float* means, float* inverses, size_t rows,
-                                   size_t columns, float epsilon) {
+template <bool Whole>
+LAMINA_INLINE void normalizeRows(const float* x, const float* gamma, const float* beta, float* y, float* means, float* inverses, size_t rows,
+                                 size_t columns, float epsilon) {
   const F count = V::set(static_cast<float>(columns));
   for (size_t first = 0; first < rows; first += kWidth, x += kWidth * columns, y += kWidth * columns) {
     const size_t height = partAt(rows, first);
@@ -36,7 +42,7 @@ static void layerNormalizationRows(const float* x, const float* gamma, const flo
     float about[kWidth], rest[kWidth], inverse[kWidth];
     for (size_t r = 0; r < kWidth; ++r) {
       sums[r] = V::zero();
-      for (size_t c = 0; r < height && c < columns; c += kWidth) sums[r] = V::add(sums[r], loadAt(x + r * columns + c, partAt(columns, c)));
+      for (size_t c = 0; r < height && c < columns; c += kWidth) sums[r] = V::add(sums[r], loadAt(x + r * columns + c, columnsAt<Whole>(columns, c)));
     }
     V::store(about, V::div(sumRows(sums), count));
     // Deviations from the rounded mean, and what they say it was off by.
@@ -44,7 +50,7 @@ static void layerNormalizationRows(const float* x, const float* gamma, const flo
       const F mean = V::set(about[r]);
       sums[r] = squares[r] = V::zero();
       for (size_t c = 0; r < height && c < columns; c += kWidth) {
-        const size_t lanes = partAt(columns, c);
+        const size_t lanes = columnsAt<Whole>(columns, c);
         const F deviation = firstLanes(V::sub(loadAt(x + r * columns + c, lanes), mean), lanes);
         sums[r] = V::add(sums[r], deviation);
         squares[r] = V::fma(deviation, deviation, squares[r]);
@@ -60,18 +66,21 @@ static void layerNormalizationRows(const float* x, const float* gamma, const flo
     for (size_t r = 0; r < height; ++r) {
       const F mean = V::set(about[r]), small = V::set(rest[r]), by = V::set(inverse[r]);
       for (size_t c = 0; c < columns; c += kWidth) {
-        const size_t lanes = partAt(columns, c);
+        const size_t lanes = columnsAt<Whole>(columns, c);
         F value = V::mul(V::sub(V::sub(loadAt(x + r * columns + c, lanes), mean), small), by);
         if (gamma != nullptr) value = V::mul(value, loadAt(gamma + c, lanes));
         if (beta != nullptr) value = V::add(value, loadAt(beta + c, lanes));
         storeAt(y + r * columns + c, lanes, value);
+        LAMINA_PREFETCH(x + (kWidth + r) * columns + c);
+        LAMINA_PREFETCH(y + (kWidth + r) * columns + c);
       }
     }
   }
 }
 
-static void layerNormalizationGradientRows(const float* dy, const float* x, const float* gamma, const float* means, const float* inverses, float* dx,
-                                           float* dgamma, float* dbeta, size_t rows, size_t columns) {
+template <bool Whole>
+LAMINA_INLINE void normalizeGradientRows(const float* dy, const float* x, const float* gamma, const float* means, const float* inverses, float* dx,
+                                         float* dgamma, float* dbeta, size_t rows, size_t columns) {
   const F count = V::set(static_cast<float>(columns));
   for (size_t first = 0; first < rows; first += kWidth, x += kWidth * columns, dy += kWidth * columns, dx += kWidth * columns) {
     const size_t height = partAt(rows, first);
@@ -82,7 +91,7 @@ static void layerNormalizationGradientRows(const float* dy, const float* x, cons
       if (r >= height) continue;
       const F mean = V::set(means[first + r]), by = V::set(inverses[first + r]);
       for (size_t c = 0; c < columns; c += kWidth) {
-        const size_t lanes = partAt(columns, c);
+        const size_t lanes = columnsAt<Whole>(columns, c);
         F h = loadAt(dy + r * columns + c, lanes);
         if (gamma != nullptr) h = V::mul(h, loadAt(gamma + c, lanes));
         gradients[r] = V::add(gradients[r], h);
@@ -92,7 +101,7 @@ static void layerNormalizationGradientRows(const float* dy, const float* x, cons
     V::store(meanGradient, V::div(sumRows(gradients), count));
     V::store(meanProduct, V::div(sumRows(products), count));
     for (size_t c = 0; c < columns; c += kWidth) {
-      const size_t lanes = partAt(columns, c);
+      const size_t lanes = columnsAt<Whole>(columns, c);
       const F scale = gamma != nullptr ? loadAt(gamma + c, lanes) : V::set(1.0f);
       F shiftSum = V::zero(), scaleSum = V::zero();
       for (size_t r = 0; r < height; ++r) {
@@ -103,11 +112,29 @@ static void layerNormalizationGradientRows(const float* dy, const float* x, cons
         scaleSum = V::fma(g, z, scaleSum);
         const F centred = V::sub(V::mul(g, scale), V::set(meanGradient[r]));
         storeAt(dx + r * columns + c, lanes, V::mul(V::fnma(z, V::set(meanProduct[r]), centred), by));
+        LAMINA_PREFETCH(dy + (kWidth + r) * columns + c);
+        LAMINA_PREFETCH(x + (kWidth + r) * columns + c);
       }
       storeAt(dbeta + c, lanes, V::add(loadAt(dbeta + c, lanes), shiftSum));
       storeAt(dgamma + c, lanes, V::add(loadAt(dgamma + c, lanes), scaleSum));
     }
   }
+}
+
+static void layerNormalizationRows(const float* x, const float* gamma, const float* beta, float* y, float* means, float* inverses, size_t rows,
+                                   size_t columns, float epsilon) {
+  if (columns % kWidth == 0)
+    normalizeRows<true>(x, gamma, beta, y, means, inverses, rows, columns, epsilon);
+  else
+    normalizeRows<false>(x, gamma, beta, y, means, inverses, rows, columns, epsilon);
+}
+
+static void layerNormalizationGradientRows(const float* dy, const float* x, const float* gamma, const float* means, const float* inverses, float* dx,
+                                           float* dgamma, float* dbeta, size_t rows, size_t columns) {
+  if (columns % kWidth == 0)
+    normalizeGradientRows<true>(dy, x, gamma, means, inverses, dx, dgamma, dbeta, rows, columns);
+  else
+    normalizeGradientRows<false>(dy, x, gamma, means, inverses, dx, dgamma, dbeta, rows, columns);
 }
 
 }  // namespace lamina::LAMINA_ISA
