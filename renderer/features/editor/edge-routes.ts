@@ -8,8 +8,8 @@ import { CARD, GAP } from './geometry.ts'
 /** x of the vertical that a connection runs along beside the cards between its ends; connections that meet no card have none. */
 export type Lanes = ReadonlyMap<EdgeId, number>
 
-/** Space between a card and a lane beside it, and between two lanes. */
-const CLEARANCE = 16
+/** Space between a card and a lane beside it, where the shapes of its own connections have room, and between two lanes. */
+const CLEARANCE = 24
 const LANE_GAP = 12
 /** Free space that a lane needs to either side. */
 const BREADTH = 6
