@@ -24,13 +24,15 @@ const depths = [1, 2, 3, 4, 7, 16, 31, 65, 130]
 const shapes: [number, number, number][] = []
 for (const m of edges) for (const n of edges) shapes.push([m, n, depths[(m * 7 + n * 3) % depths.length] as number])
 for (const k of depths) shapes.push([1, 1, k], [29, 37, k], [128, 10, k])
-// Several passes over K, several tasks, packed rows (K a multiple of 256), split K, and the shapes of W2.
+// Several passes over K, several tasks and strips of columns, rows of A whole pages apart, split K, and the shapes of W2.
 shapes.push(
   [9, 40, 513],
   [60, 33, 1100],
   [300, 200, 256],
   [300, 200, 512],
   [257, 515, 64],
+  [20, 140, 1024],
+  [1024, 130, 31],
   [8, 24, 2048],
   [40, 50, 5000],
   [1, 1, 20000],

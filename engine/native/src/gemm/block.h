@@ -50,6 +50,16 @@ LAMINA_INLINE void addTo(Tile& tile, const Epilogue& epilogue, int64_t pass, int
   tile.addendStride = again ? tile.cStride : epilogue.addendStride;
 }
 
+/** Copies a tile of A so that its rows lie close to each other: `depth` rows of `count` floats when A is read by columns, else the reverse. */
+static void copyTile(const float* source, const Factor& a, int64_t depth, int64_t count, float* packed) {
+  if (a.transposed) return packRows(source, a.stride, depth, count, (count + kLanes - 1) / kLanes, packed);
+  for (int64_t r = 0; r < count; ++r, source += a.stride, packed += depth + kLanes) {
+    int64_t k = 0;
+    for (; k + kLanes <= depth; k += kLanes) V::store(packed + k, V::load(source + k));
+    if (k < depth) V::storePart(packed + k, static_cast<size_t>(depth - k), V::loadPart(source + k, static_cast<size_t>(depth - k)));
+  }
+}
+
 /** What the kernel does not do itself, on a tile that is still in the first-level cache. */
 static void finishTile(const Epilogue& epilogue, const Tile& tile, const float* gate, int64_t rows) {
   for (int64_t r = 0; r < rows; ++r) {
@@ -124,21 +134,113 @@ static void narrowBlock(const Product& product, const Block& block, float* scrat
 
 /** Floats that do not stay in the second-level cache beside the rest. */
 constexpr int64_t kFarFloats = 1 << 17;
+/** Columns of B that stay packed in the second-level cache while rows of A pass by. */
+constexpr int64_t kStrip = kStripColumns / kColumns * kColumns;
+/** Tiles that a packed strip is not worth its while for. */
+constexpr int64_t kFewTiles = 4;
 
-/** Asks for part `index` of `count` of a panel of B. */
-static void prefetchPanel(const Factor& b, int64_t column, int64_t columns, int64_t begin, int64_t depth, int64_t index, int64_t count) {
+/** Asks for part `index` of `count` of `lines` rows of `length` floats. */
+static void prefetchPart(const float* from, int64_t stride, int64_t lines, int64_t length, int64_t index, int64_t count) {
   const int64_t line = 64 / static_cast<int64_t>(sizeof(float));
-  const int64_t lines = b.transposed ? columns : depth, length = b.transposed ? depth : columns;
-  const float* from = b.data + (b.transposed ? column * b.stride + begin : begin * b.stride + column);
   for (int64_t i = lines * index / count; i < lines * (index + 1) / count; ++i)
-    for (int64_t j = 0; j < length; j += line) LAMINA_PREFETCH(from + i * b.stride + j);
+    for (int64_t j = 0; j < length; j += line) LAMINA_PREFETCH(from + i * stride + j);
 }
 
+/** Asks for part `index` of `count` of rows of A or columns of B, as far as one pass reads them. */
+static void prefetchFactor(const Factor& factor, bool alongDepth, int64_t first, int64_t size, int64_t begin, int64_t depth, int64_t index, int64_t count) {
+  if (alongDepth)
+    prefetchPart(factor.data + first * factor.stride + begin, factor.stride, size, depth, index, count);
+  else
+    prefetchPart(factor.data + begin * factor.stride + first, factor.stride, depth, size, index, count);
+}
+
+/** Packs `columns` of B by panels, each `panelStride` floats behind the one before. Rows are read in one go: each may lie on a page of its own. */
+static void packStrip(const Factor& b, int64_t column, int64_t columns, int64_t begin, int64_t depth, int64_t panelStride, float* packed) {
+  const int64_t whole = columns / kColumns, rest = columns % kColumns, vectors = (rest + kLanes - 1) / kLanes;
+  if (b.transposed) {
+    for (int64_t p = 0; p < whole; ++p)
+      packTurned(b.data + (column + p * kColumns) * b.stride + begin, b.stride, depth, kColumns, kVectors, packed + p * panelStride);
+    if (rest > 0)
+      packTurned(b.data + (column + whole * kColumns) * b.stride + begin, b.stride, depth, rest, vectors, packed + whole * panelStride);
+    return;
+  }
+  const float* source = b.data + begin * b.stride + column;
+  for (int64_t k = 0; k < depth; ++k, source += b.stride, packed += kColumns)
+    for (int64_t p = 0; p < whole; ++p)
+      LAMINA_UNROLL for (int v = 0; v < kVectors; ++v) V::store(packed + p * panelStride + v * kLanes, V::load(source + p * kColumns + v * kLanes));
+  if (rest > 0)
+    packRows(b.data + begin * b.stride + column + whole * kColumns, b.stride, depth, rest, vectors, packed - depth * kColumns + whole * panelStride);
+}
+
+/** Walks all rows of A past each strip of B. */
+static void stripBlock(const Product& product, const Block& block, float* scratch) {
+  const Epilogue& epilogue = product.epilogue;
+  const Factor &a = product.a, &b = product.b;
+  const int64_t rows = block.rowEnd - block.rowBegin;
+  const int64_t tiles = (rows + kRows - 1) / kRows;
+  const int64_t passes = product.k > kDepth ? (product.k + kDepth - 1) / kDepth : 1;
+  const bool gated = epilogue.gate != nullptr;
+  const bool reluGate = gated && epilogue.gateActivation == simd::Activation::relu;
+  const bool unfinished = (epilogue.activation != simd::Activation::linear && epilogue.activation != simd::Activation::relu) || (gated && !reluGate);
+  const bool farA = product.m * product.k >= kFarFloats, farC = product.m * product.n >= kFarFloats;
+
+  for (int64_t pass = 0; pass < passes; ++pass) {
+    const int64_t begin = partBegin(product.k, 4, passes, pass);
+    const int64_t depth = partBegin(product.k, 4, passes, pass + 1) - begin;
+    const bool finish = pass == passes - 1;
+    const int64_t panelStride = depth * kColumns + kPanelGap;
+    Tile tile{};
+    tile.depth = depth;
+    tile.cStride = product.cStride;
+    tile.relu = finish && epilogue.activation == simd::Activation::relu;
+    tile.gateStride = epilogue.gateStride;
+    for (int64_t strip = block.columnBegin; strip < block.columnEnd; strip += kStrip) {
+      const int64_t width = block.columnEnd - strip < kStrip ? block.columnEnd - strip : kStrip;
+      const int64_t panels = (width + kColumns - 1) / kColumns;
+      packStrip(b, strip, width, begin, depth, panelStride, scratch);
+      // Rows whole pages apart fall into the same set of the first-level cache; a copy is worth it when it is read often enough.
+      float* packedA = scratch + panels * panelStride;
+      const bool copyA = a.stride % 1024 == 0 && panels >= 4;
+      for (int64_t t = 0; t < tiles; ++t) {
+        const int64_t first = rows * t / tiles, count = rows * (t + 1) / tiles - first;
+        const int64_t row = block.rowBegin + first;
+        tile.a = a.data + (a.transposed ? begin * a.stride + row : row * a.stride + begin);
+        tile.aStride = a.stride;
+        if (copyA) {
+          copyTile(tile.a, a, depth, count, packedA);
+          tile.a = packedA;
+          tile.aStride = a.transposed ? (count + kLanes - 1) / kLanes * kLanes : depth + kLanes;
+        }
+        const int64_t nextRow = row + count, nextCount = block.rowEnd - nextRow < kRows ? block.rowEnd - nextRow : kRows;
+        for (int64_t p = 0; p < panels; ++p) {
+          const int64_t j = strip + p * kColumns;
+          tile.columns = width - p * kColumns < kColumns ? width - p * kColumns : kColumns;
+          const int64_t vectors = (tile.columns + kLanes - 1) / kLanes;
+          tile.b = scratch + p * panelStride;
+          tile.bStride = vectors * kLanes;
+          tile.c = product.c + row * product.cStride + j;
+          addTo(tile, epilogue, pass, row, j);
+          tile.bias = finish && epilogue.bias != nullptr ? epilogue.bias + j : nullptr;
+          const float* gate = gated ? epilogue.gate + row * epilogue.gateStride + j : nullptr;
+          tile.reluGate = finish && reluGate ? gate : nullptr;
+          // What the next tiles need comes from afar while this one is multiplied.
+          if (farC) prefetchPart(tile.c, tile.cStride, count, tile.columns, 0, 1);
+          if (farA && nextCount > 0) prefetchFactor(a, !a.transposed, nextRow, nextCount, begin, depth, p, panels);
+          chooseKernel(count, vectors, a.transposed)(tile);
+          if (finish && unfinished) finishTile(epilogue, tile, gate, count);
+        }
+      }
+    }
+  }
+}
+
+/** Walks panels of B past few rows of A, each panel read while it is in the first-level cache. */
 [[maybe_unused]] static void gemmBlock(const Product& product, const Block& block, float* scratch) {
   const Epilogue& epilogue = product.epilogue;
   const int64_t rows = block.rowEnd - block.rowBegin;
   if (isNarrow(product, rows)) return narrowBlock(product, block, scratch);
   const int64_t tiles = (rows + kRows - 1) / kRows;
+  if (tiles > kFewTiles) return stripBlock(product, block, scratch);
   const int64_t passes = product.k > kDepth ? (product.k + kDepth - 1) / kDepth : 1;
   const int64_t panels = (block.columnEnd - block.columnBegin + kColumns - 1) / kColumns;
   // Rows whole pages apart fall into the same set of the cache; a copy is worth it when it is read often enough.
@@ -205,7 +307,7 @@ static void prefetchPanel(const Factor& b, int64_t column, int64_t columns, int6
         if (farC)
           for (int64_t r = 0; r < count; ++r)
             for (int64_t v = 0; v < vectors; ++v) LAMINA_PREFETCH(tile.c + r * tile.cStride + v * kLanes);
-        if (farB && nextPass < passes) prefetchPanel(product.b, nextColumn, nextColumns, nextBegin, nextDepth, t, tiles);
+        if (farB && nextPass < passes) prefetchFactor(product.b, product.b.transposed, nextColumn, nextColumns, nextBegin, nextDepth, t, tiles);
         chooseKernel(count, vectors, byColumns)(tile);
         if (finish && unfinished) finishTile(epilogue, tile, gate, count);
       }

@@ -49,11 +49,12 @@ int64_t larger(int64_t a, int64_t b) { return a > b ? a : b; }
 int64_t ceilDivide(int64_t a, int64_t b) { return (a + b - 1) / b; }
 int64_t aligned(int64_t floats) { return (floats + kAlignment - 1) / kAlignment * kAlignment; }
 
-Grid gridOf(int64_t m, int64_t n, int64_t k, int threads) {
-  const GemmCode& isa = code();
+Grid gridOf(int64_t m, int64_t n, int64_t k, int threads, int64_t mostRows) {
   const int64_t wanted = threads > 1 ? smaller(kTasksPerThread * threads, larger(1, 2 * m * n * k / kTaskFlops)) : 1;
+  if (wanted == 1 && m <= mostRows) return {1, 1};
+  const GemmCode& isa = code();
   const int64_t panels = ceilDivide(n, isa.columns);
-  Grid grid{ceilDivide(m, kBlockRows), 1};
+  Grid grid{ceilDivide(m, mostRows), 1};
   grid.columnParts = smaller(panels, ceilDivide(wanted, grid.rowParts));
   if (grid.tasks() < wanted) grid.rowParts = larger(grid.rowParts, smaller(ceilDivide(wanted, grid.columnParts), m / kLeastRows));
   // As many tasks for each of two or four threads.
@@ -107,9 +108,20 @@ Skipped skippedIn(const Context& context, int64_t m, int64_t n, int64_t k, const
   return blockCode(context.precision) == code().block ? skippedFactor(m, n, k, a, b) : Skipped::none;
 }
 
+/** A strip of B and a tile of A; a panel of B and a block of A where rows are few or precision is reduced. */
+int64_t blockScratchFloats(int64_t m, int64_t n, int64_t k) {
+  const GemmCode& isa = code();
+  // Tiles of AMX hold 32 of K.
+  const int64_t depth = smaller(kDepth, ceilDivide(k, 32) * 32);
+  const int64_t rows = smaller(kBlockRows, larger(m, 1));
+  const int64_t panels = smaller(kStripColumns / isa.columns, ceilDivide(larger(n, 1), isa.columns));
+  const int64_t strip = panels * (depth * isa.columns + kPanelGap) + isa.packedRows * (depth + kAlignment);
+  return larger(aligned(strip), kDepth * isa.columns + aligned(ceilDivide(rows, isa.rows) * isa.packedRows * depth));
+}
+
 /** Scratch of one task. */
 int64_t taskScratchFloats(int64_t m, int64_t n, int64_t k, bool zeros) {
-  return larger(blockScratchFloats(code(), m, k), zeros ? sparseScratchFloats(m, n, k) : 0);
+  return larger(blockScratchFloats(m, n, k), zeros ? sparseScratchFloats(m, n, k) : 0);
 }
 
 Factor depthFrom(const Factor& factor, bool depthIsRow, int64_t begin) {
@@ -124,13 +136,6 @@ void sumColumns(const Product& product, const Block& block, float* sums) {
 }
 
 }  // namespace
-
-int64_t blockScratchFloats(const GemmCode& isa, int64_t m, int64_t k) {
-  // Tiles of AMX hold 32 of K.
-  const int64_t depth = smaller(kDepth, ceilDivide(k, 32) * 32);
-  const int64_t rows = smaller(kBlockRows, larger(m, 1));
-  return kDepth * isa.columns + aligned(ceilDivide(rows, isa.rows) * isa.packedRows * depth);
-}
 
 int64_t gemmScratchFloats(int64_t m, int64_t n, int64_t k, int threads, bool zeros) {
   const int64_t splits = k >= kSplitDepth ? kMostSplits * (aligned(smaller(m * n, kSplitElements)) + aligned(smaller(n, kSplitElements))) : 0;
@@ -149,10 +154,11 @@ void gemm(const Context& context, int64_t m, int64_t n, int64_t k, const Factor&
     if (columnSums != nullptr) sumColumns(whole, block, columnSums);
     return;
   }
+  const int64_t mostRows = computeBlock == code().block ? m : kBlockRows;
   const int64_t splits = splitsOf(m, n, k);
   const int64_t perTask = taskScratchFloats(m, n, k, a.zeros != Zeros::kept || b.zeros != Zeros::kept);
   const Skipped skipped = skippedIn(context, m, n, k, a, b);
-  const Grid grid = skipped == Skipped::none ? gridOf(m, n, k / splits, context.threads) : sparseGridOf(m, n, skipped, context.threads);
+  const Grid grid = skipped == Skipped::none ? gridOf(m, n, k / splits, context.threads, mostRows) : sparseGridOf(m, n, skipped, context.threads);
   const auto compute = [&](const Product& product, int64_t task, int worker, float* sums) {
     float* own = scratch + worker * perTask;
     const Block block = skipped == Skipped::none ? blockOf(grid, m, n, task) : sparseBlockOf(grid, m, n, skipped, task);
@@ -208,8 +214,8 @@ void gemmSum(const Context& context, int64_t m, int64_t n, const Term* terms, in
     return;
   }
   const auto computeBlock = blockCode(context.precision);
-  const int64_t perTask = blockScratchFloats(code(), m, deepest);
-  const Grid grid = gridOf(m, n, total, context.threads);
+  const int64_t perTask = blockScratchFloats(m, n, deepest);
+  const Grid grid = gridOf(m, n, total, context.threads, kBlockRows);
   parallelFor(context, grid.tasks(), [&](int64_t tile, int worker) {
     const Block block = blockOf(grid, m, n, tile);
     for (int i = 0; i < count; ++i)

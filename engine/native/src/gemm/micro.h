@@ -66,7 +66,10 @@ LAMINA_INLINE void rankOne(F (&sum)[Rows][Vectors], const float* const* group, i
   LAMINA_UNROLL for (int v = 0; v < Vectors; ++v) right[v] = loadB<Vectors>(b, v, last);
   LAMINA_UNROLL for (int r = 0; r < Rows; ++r) {
     const F left = V::set(ByColumns ? group[0][r] : group[r / 3][(r % 3) * aStride]);
-    LAMINA_UNROLL for (int v = 0; v < Vectors; ++v) sum[r][v] = V::fma(left, right[v], sum[r][v]);
+    if constexpr (Vectors == 1)
+      sum[r][0] = V::fma(left, right[0], sum[r][0]);
+    else
+      LAMINA_UNROLL for (int v = 0; v < Vectors; ++v) V::accumulate(sum[r][v], left, right[v]);
   }
 }
 

@@ -8,7 +8,11 @@ namespace lamina {
 
 /** Longest stretch of K that one pass of the kernel sums. */
 constexpr int64_t kDepth = 512;
-/** Most rows of A that a block keeps in the second-level cache while panels of B pass by. */
+/** Columns of B that stay packed in the second-level cache while rows of A pass by. */
+constexpr int64_t kStripColumns = 256;
+/** Floats between packed panels, so that they do not fall into the same set of a cache. */
+constexpr int64_t kPanelGap = 48;
+/** Most rows of A that a block of reduced precision, and of C that a sum of products, keeps in the second-level cache. */
 constexpr int64_t kBlockRows = 256;
 /** Products that K is split for: few elements of C, each a long sum. */
 constexpr int64_t kSplitElements = 16384;
@@ -44,9 +48,6 @@ struct GemmCode {
   /** The same with both factors rounded to bfloat16, for processors without instructions for it. */
   void (*roundedBlock)(const Product& product, const Block& block, float* scratch);
 };
-
-/** Scratch of one task: a panel of B and a block of A. */
-int64_t blockScratchFloats(const GemmCode& code, int64_t m, int64_t k);
 
 extern const GemmCode gemmPlain;
 #if defined(LAMINA_X86)

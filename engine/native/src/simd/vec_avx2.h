@@ -38,6 +38,13 @@ struct V {
   static LAMINA_INLINE F div(F a, F b) { return _mm256_div_ps(a, b); }
   static LAMINA_INLINE F sqrt(F a) { return _mm256_sqrt_ps(a); }
   static LAMINA_INLINE F fma(F a, F b, F c) { return _mm256_fmadd_ps(a, b, c); }
+  static LAMINA_INLINE void accumulate(F& sum, F a, F b) {
+#if defined(__GNUC__)
+    __asm__("vfmadd231ps %2, %1, %0" : "+x"(sum) : "x"(a), "x"(b));
+#else
+    sum = fma(a, b, sum);
+#endif
+  }
   static LAMINA_INLINE F fnma(F a, F b, F c) { return _mm256_fnmadd_ps(a, b, c); }
   static LAMINA_INLINE F round(F a) { return _mm256_round_ps(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC); }
 

@@ -38,6 +38,7 @@ struct V {
   static LAMINA_INLINE F div(F a, F b) { return vdivq_f32(a, b); }
   static LAMINA_INLINE F sqrt(F a) { return vsqrtq_f32(a); }
   static LAMINA_INLINE F fma(F a, F b, F c) { return vfmaq_f32(c, a, b); }
+  static LAMINA_INLINE void accumulate(F& sum, F a, F b) { sum = fma(a, b, sum); }
   static LAMINA_INLINE F fnma(F a, F b, F c) { return vfmsq_f32(c, a, b); }
   static LAMINA_INLINE F round(F a) { return vrndnq_f32(a); }
 

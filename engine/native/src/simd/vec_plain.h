@@ -37,6 +37,8 @@ struct V {
   static LAMINA_INLINE F sqrt(F a) { return std::sqrt(a); }
   /** Two roundings: a fused product would be a library call where the processor has none. */
   static LAMINA_INLINE F fma(F a, F b, F c) { return a * b + c; }
+  /** sum = fma(a, b, sum), in the register that `sum` lives in: GCC otherwise rotates the registers of many sums and has to spill some. */
+  static LAMINA_INLINE void accumulate(F& sum, F a, F b) { sum = fma(a, b, sum); }
   static LAMINA_INLINE F fnma(F a, F b, F c) { return c - a * b; }
   static LAMINA_INLINE F round(F a) { return (a + 12582912.0f) - 12582912.0f; }
 
