@@ -69,6 +69,19 @@ test('refuses a connection that would close a cycle, and keeps a moved layer whe
   await expect.poll(async () => (await studio.node('hidden_1').boundingBox())?.y).toBeCloseTo(before?.y ?? 0, 0)
 })
 
+test('opens a long network at its Inputs, legibly, and fits all of it when told to', async ({ page, workplace }) => {
+  const studio = new Studio(page)
+  await studio.createFrom('vgg16', workplace.path('vgg16.lamina'))
+  await studio.go('model')
+  await expect(studio.id('zoom')).toHaveText('65 %')
+  const names = page.locator('.vue-flow__node')
+  await expect(names.first()).toBeInViewport({ ratio: 0.95 })
+  await expect(names.last()).not.toBeInViewport()
+  await studio.id('fit').click()
+  await expect(names.first()).toBeInViewport({ ratio: 0.95 })
+  await expect(names.last()).toBeInViewport({ ratio: 0.95 })
+})
+
 test('says where a setting is out of range and keeps the valid one', async ({ page, workplace }) => {
   const studio = new Studio(page)
   await studio.createFrom('iris', workplace.path('iris.lamina'))
