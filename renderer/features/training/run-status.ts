@@ -1,8 +1,8 @@
 import type { Job } from '../../../engine/rpc/contract/common.ts'
-import type { RunSummary, TrainingProgress } from '../../../engine/rpc/contract/training.ts'
+import type { EpochRecord, RunSummary, TrainingProgress } from '../../../engine/rpc/contract/training.ts'
 import { formatCount, formatDuration, formatNumber } from '../../services/format.ts'
 import { metricName } from '../../services/metric-names.ts'
-import { metricOrder } from './curves.ts'
+import { metricOrder, secondsOf } from './curves.ts'
 
 export type BadgeKind = 'neutral' | 'accent' | 'success' | 'warning' | 'danger'
 
@@ -24,6 +24,16 @@ export function statusKind(status: RunSummary['status']): BadgeKind {
 /** True while a run goes on or waits for its turn. */
 export function isLive(run: Pick<RunSummary, 'status'>): boolean {
   return run.status === 'queued' || run.status === 'running' || run.status === 'paused'
+}
+
+/** A run with the epochs and the time that it has behind it: while it goes on, its history knows more than its summary. */
+export function upToDate<Run extends Pick<RunSummary, 'status' | 'epochs' | 'seconds'>>(
+  run: Run,
+  history: readonly EpochRecord[] = [],
+): Run {
+  const latest = history.at(-1)
+  if (!latest || !isLive(run)) return run
+  return { ...run, epochs: Math.max(run.epochs, latest.epoch), seconds: Math.max(run.seconds, secondsOf(history)) }
 }
 
 /** Epochs that a training has behind it, the present one by its steps. */

@@ -34,6 +34,19 @@ describe('the runs view', () => {
     expect(shownRuns(view)).toEqual(['run_1'])
   })
 
+  it('counts the epochs and the time of a run that goes on, those before the window was opened too', async () => {
+    const going = runOf(4, { status: 'running', epochs: 0, seconds: 0, plannedEpochs: 9 })
+    const engine = openStudio([...runs, going])
+    const view = await show(RunsView)
+    expect(rowOf(view, 'run_4').text()).toContain('2 / 9')
+    expect(engine.callsOf('runs.get')).toEqual([{ project: 'prj_1', run: 'run_4' }])
+    const third = { epoch: 3, metrics: { loss: 0.25 }, learningRate: 0.001, seconds: 1.5 }
+    engine.tell('run.epoch', { project: 'prj_1', run: 'run_4', epochs: [third] })
+    await flushPromises()
+    expect(rowOf(view, 'run_4').text()).toContain('3 / 9')
+    expect(rowOf(view, 'run_4').text()).toContain('2.5 s')
+  })
+
   it('shows one run with curves and settings, renames and tags it', async () => {
     const engine = openStudio(runs, {
       'runs.annotate': ({ run, ...change }: { run: string }) => ({ ...runOf(2), id: run, ...change }),

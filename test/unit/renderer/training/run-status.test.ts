@@ -4,6 +4,7 @@ import {
   chooseRun,
   figureRows,
   latestWarnings,
+  upToDate,
   usedEpochText,
 } from '../../../../renderer/features/training/run-status.ts'
 
@@ -48,6 +49,22 @@ describe('curves of a run', () => {
   })
   it('know the time of all epochs', () => {
     expect(secondsOf(history)).toBe(0.75)
+  })
+})
+
+describe('a run that goes on', () => {
+  const summary = { status: 'running', epochs: 0, seconds: 0 } as const
+  it('has the epochs and the time of its history', () => {
+    expect(upToDate(summary, history)).toEqual({ status: 'running', epochs: 2, seconds: 0.75 })
+    expect(upToDate(summary)).toBe(summary)
+  })
+  it('never has less than its summary says', () => {
+    const resumed = { status: 'running', epochs: 7, seconds: 3 } as const
+    expect(upToDate(resumed, history)).toEqual(resumed)
+  })
+  it('keeps to its summary once it has ended', () => {
+    const ended = { status: 'stopped', epochs: 1, seconds: 0.25 } as const
+    expect(upToDate(ended, history)).toBe(ended)
   })
 })
 
