@@ -16,6 +16,10 @@ const BREADTH = 6
 /** Distance of the points at which a curve is compared with the cards. */
 const STEP = 16
 
+/** Where a label stands beside a line. */
+type Side = 'left' | 'right'
+const BESIDE: Readonly<Record<Side, string>> = { left: 'calc(-100% - 6px)', right: '6px' }
+
 interface Stretch {
   edge: EdgeId
   from: Point
@@ -100,19 +104,34 @@ export function lanePath(from: Point, to: Point, lane: number): string {
   ].join(' ')
 }
 
+/** The side of a connection where its shape has room: away from the lanes that begin or end at its cards. */
+export function labelSide(
+  { edges }: GraphDocument,
+  lanes: Lanes,
+  edge: { id: EdgeId; source: NodeId; target: NodeId; x: number },
+): Side {
+  const crossing = [...lanes].filter(([id]) => {
+    const { from, to } = edges[id] ?? {}
+    return id !== edge.id && (from?.node === edge.source || to?.node === edge.target)
+  })
+  const right = crossing.filter(([, lane]) => lane > edge.x).length
+  return right > crossing.length - right ? 'left' : 'right'
+}
+
 /** How a connection is drawn, with the CSS transform of its label, which stands beside it and away from the cards that it passes. */
 export function edgeDrawing(
   ends: Parameters<typeof getBezierPath>[0],
   lane: number | undefined,
+  side: Side = 'right',
 ): { path: string; label: string } {
   const [direct, x, y] = getBezierPath(ends)
-  if (lane === undefined) return { path: direct, label: `translate(6px, -50%) translate(${x}px, ${y}px)` }
+  if (lane === undefined) return { path: direct, label: `translate(${BESIDE[side]}, -50%) translate(${x}px, ${y}px)` }
   const [from, to] = [
     { x: ends.sourceX, y: ends.sourceY },
     { x: ends.targetX, y: ends.targetY },
   ]
-  const side = lane < Math.min(from.x, to.x) ? 'calc(-100% - 6px)' : '6px'
-  const label = `translate(${side}, -50%) translate(${lane}px, ${(from.y + to.y) / 2}px)`
+  const outer = lane < Math.min(from.x, to.x) ? 'left' : 'right'
+  const label = `translate(${BESIDE[outer]}, -50%) translate(${lane}px, ${(from.y + to.y) / 2}px)`
   return { path: lanePath(from, to, lane), label }
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { GraphDocument } from '../../../../engine/graph/document.ts'
 import { type ChainLayer, chain } from '../../../../engine/templates/chain.ts'
 import { templates } from '../../../../engine/templates/registry.ts'
-import { edgeDrawing, lanePath, lanesOf } from '../../../../renderer/features/editor/edge-routes.ts'
+import { edgeDrawing, labelSide, lanePath, lanesOf } from '../../../../renderer/features/editor/edge-routes.ts'
 import { CARD } from '../../../../renderer/features/editor/geometry.ts'
 
 const cornersOf = ({ nodes }: GraphDocument) =>
@@ -87,6 +87,25 @@ describe('a connection', () => {
     const ends = { sourceX: 100, sourceY: 0, targetX: 100, targetY: 400 }
     expect(edgeDrawing(ends, 250).label).toBe('translate(6px, -50%) translate(250px, 200px)')
     expect(edgeDrawing(ends, -50).label).toBe('translate(calc(-100% - 6px), -50%) translate(-50px, 200px)')
+  })
+
+  it('has its label on the other side where a shortcut leaves or enters beside it', () => {
+    const document = chain([...column, add('sum', 'c', 'in'), dense('d')])
+    const found = lanes(document)
+    const x = document.nodes.a!.position.x + CARD.width / 2
+    const side = (source: string, target: string) =>
+      labelSide(document, found, { id: `${source}-${target}`, source, target, x })
+    expect([side('in', 'a'), side('a', 'b'), side('b', 'c'), side('c', 'sum'), side('sum', 'd')]).toEqual([
+      'left',
+      'right',
+      'right',
+      'left',
+      'right',
+    ])
+    const ends = { sourceX: x, sourceY: 0, targetX: x, targetY: 44 }
+    expect(edgeDrawing(ends, undefined, 'left').label).toBe(
+      `translate(calc(-100% - 6px), -50%) translate(${x}px, 22px)`,
+    )
   })
 
   it('leaves and enters a card upright', () => {
