@@ -67,4 +67,11 @@ test('imports a table, and shows a ragged one its line without losing the one be
   writeFileSync(workplace.path('good.csv'), `a,b,label\n${rows.join('\n')}\n`)
   await studio.id('import-file').setInputFiles(workplace.path('good.csv'))
   await expect(studio.id('column-role-label')).toBeVisible()
+
+  await page.getByRole('combobox', { name: 'Missing cells of label' }).click()
+  await page.locator('[role=option][data-value=most-frequent]').click()
+  const chosen = studio.id('columns-table').locator('[role=combobox] > span')
+  await expect(chosen.filter({ hasText: 'most frequent' })).toHaveCount(1)
+  const cut = (spans: Element[]) => spans.filter((span) => span.scrollWidth > span.clientWidth).map((span) => span.textContent) // biome-ignore format: one sentence
+  expect(await chosen.evaluateAll(cut)).toEqual([])
 })
