@@ -70,6 +70,8 @@ test('imports a table, and shows a ragged one its line without losing the one be
 
   await page.getByRole('combobox', { name: 'Missing cells of label' }).click()
   await page.locator('[role=option][data-value=most-frequent]').click()
+  await page.setViewportSize({ width: 1100, height: 700 })
+  await expect(studio.id('columns-table').getByRole('columnheader', { name: 'Empty' })).toBeVisible()
   const chosen = studio.id('columns-table').locator('[role=combobox] > span')
   await expect(chosen.filter({ hasText: 'most frequent' })).toHaveCount(1)
   const cut = (spans: Element[]) => spans.filter((span) => span.scrollWidth > span.clientWidth).map((span) => span.textContent) // biome-ignore format: one sentence
