@@ -201,10 +201,10 @@ template <bool Three> static void tileBlock(const Product& product, const Block&
           addTo(tile, epilogue, pass, row, j);
           tile.reluGate = finish && reluGate ? gate : nullptr;
           if (columns > kLanes) {
-            const F sum[1][2] = {{V::load(sums[r]), V::load(sums[r] + kLanes)}};
+            F sum[1][2] = {{V::load(sums[r]), V::load(sums[r] + kLanes)}};
             storeSums(sum, tile, columns - kLanes);
           } else {
-            const F sum[1][1] = {{V::load(sums[r])}};
+            F sum[1][1] = {{V::load(sums[r])}};
             storeSums(sum, tile, columns);
           }
           if (finish && unfinished) finishTile(epilogue, tile, gate, 1);

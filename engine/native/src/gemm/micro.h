@@ -39,24 +39,37 @@ template <int Vectors> LAMINA_INLINE F loadB(const float* b, int v, int64_t last
   return V::load(b + v * kLanes);
 }
 
-/** What the kernel does with the sums of a tile before they are stored. */
-template <int Rows, int Vectors> LAMINA_INLINE void storeSums(const F (&sum)[Rows][Vectors], const Tile& tile, int64_t last) {
-  LAMINA_UNROLL for (int v = 0; v < Vectors; ++v) {
-    const size_t lanes = v == Vectors - 1 ? static_cast<size_t>(last) : static_cast<size_t>(kLanes);
-    const F bias = tile.bias != nullptr ? loadLanes(tile.bias + v * kLanes, lanes) : V::zero();
-    LAMINA_UNROLL for (int r = 0; r < Rows; ++r) {
-      float* c = tile.c + r * tile.cStride + v * kLanes;
-      F value = sum[r][v];
-      if (tile.addend != nullptr) value = V::add(loadLanes(tile.addend + r * tile.addendStride + v * kLanes, lanes), value);
-      if (tile.bias != nullptr) value = V::add(value, bias);
-      if (tile.relu) value = V::select(V::lessEqual(value, V::zero()), V::zero(), value);
-      if (tile.reluGate != nullptr) {
-        const F gate = loadLanes(tile.reluGate + r * tile.gateStride + v * kLanes, lanes);
-        value = V::mul(value, V::select(V::lessEqual(gate, V::zero()), V::zero(), V::set(1.0f)));
-      }
-      storeLanes(c, lanes, value);
+/** `storeSums` for tiles whose last vector is whole, or is not. */
+template <int Rows, int Vectors, bool Whole> LAMINA_INLINE void finishSums(F (&sum)[Rows][Vectors], const Tile& tile, int64_t last) {
+  const auto lanes = [last](int v) { return static_cast<size_t>(Whole || v < Vectors - 1 ? kLanes : last); };
+  if (tile.addend != nullptr)
+    LAMINA_UNROLL for (int r = 0; r < Rows; ++r)
+      LAMINA_UNROLL for (int v = 0; v < Vectors; ++v)
+        sum[r][v] = V::add(loadLanes(tile.addend + r * tile.addendStride + v * kLanes, lanes(v)), sum[r][v]);
+  if (tile.bias != nullptr)
+    LAMINA_UNROLL for (int v = 0; v < Vectors; ++v) {
+      const F bias = loadLanes(tile.bias + v * kLanes, lanes(v));
+      LAMINA_UNROLL for (int r = 0; r < Rows; ++r) sum[r][v] = V::add(sum[r][v], bias);
     }
-  }
+  if (tile.relu)
+    LAMINA_UNROLL for (int r = 0; r < Rows; ++r)
+      LAMINA_UNROLL for (int v = 0; v < Vectors; ++v) sum[r][v] = V::select(V::lessEqual(sum[r][v], V::zero()), V::zero(), sum[r][v]);
+  if (tile.reluGate != nullptr)
+    LAMINA_UNROLL for (int r = 0; r < Rows; ++r)
+      LAMINA_UNROLL for (int v = 0; v < Vectors; ++v) {
+        const F gate = loadLanes(tile.reluGate + r * tile.gateStride + v * kLanes, lanes(v));
+        sum[r][v] = V::mul(sum[r][v], V::select(V::lessEqual(gate, V::zero()), V::zero(), V::set(1.0f)));
+      }
+  LAMINA_UNROLL for (int r = 0; r < Rows; ++r)
+    LAMINA_UNROLL for (int v = 0; v < Vectors; ++v) storeLanes(tile.c + r * tile.cStride + v * kLanes, lanes(v), sum[r][v]);
+}
+
+/** What the kernel does with the sums of a tile before they are stored. What is to be done is asked once a tile, not once a sum. */
+template <int Rows, int Vectors> LAMINA_INLINE void storeSums(F (&sum)[Rows][Vectors], const Tile& tile, int64_t last) {
+  if (last == kLanes)
+    finishSums<Rows, Vectors, true>(sum, tile, last);
+  else
+    finishSums<Rows, Vectors, false>(sum, tile, last);
 }
 
 /** One step of K for the whole tile. */
