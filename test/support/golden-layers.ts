@@ -114,6 +114,21 @@ function graphOf(entry: LayerCase) {
   return { graph: verify(graph, 'differentiate'), gradients, given, values, weights, output }
 }
 
+const largestOf = (numbers: Iterable<number>): number => {
+  let largest = 0
+  for (const number of numbers) largest = Math.max(largest, Math.abs(number))
+  return largest
+}
+
+/**
+ * What a gradient is compared with. One that is zero but for rounding (of a bias of keys, which shifts all scores of a query alike) cancels out of terms like those of the
+ * layer's largest gradient, and is held to a hundredth of that.
+ */
+function gradientScale(trace: Trace, expected: readonly number[]): number | undefined {
+  const largest = Math.max(...Object.values(trace.gradients).map(largestOf))
+  return largestOf(expected) < 1e-6 * largest ? largest / 100 : undefined
+}
+
 /** Output, every gradient and the weights after ten steps against each library that has the layer. */
 export async function checkLayerCase(entry: LayerCase, steps: number): Promise<void> {
   const { graph, gradients, given, values: inputs, weights, output } = graphOf(entry)
@@ -130,7 +145,9 @@ export async function checkLayerCase(entry: LayerCase, steps: number): Promise<v
   ) => {
     for (const [library, trace] of libraries) {
       const wanted = trace && expected(trace)
-      if (wanted) agree({ kind: 'layer', item: entry.item, library, quantity, actual, expected: wanted, what })
+      if (!wanted) continue
+      const scale = quantity === 'gradient' ? gradientScale(trace, wanted) : undefined
+      agree({ kind: 'layer', item: entry.item, library, quantity, actual, expected: wanted, what, scale })
     }
   }
   const rounds = Object.keys(weights).length > 0 ? steps : 1
