@@ -6,6 +6,7 @@ import { adversarialOf, stageAdversarialInference, stageAdversarialTraining } fr
 import { differentiate } from './differentiate.ts'
 import { emitProgram } from './emit.ts'
 import { fuseKernels, fuseLosses } from './fuse.ts'
+import { fusePooling } from './fuse-pooling.ts'
 import { createGraphBuilder } from './graph-builder.ts'
 import type { IrGraph, ValueId } from './ir.ts'
 import { layoutModel, type ModelLayout } from './layout.ts'
@@ -29,7 +30,8 @@ interface Staged {
 function optimize(graph: IrGraph, batchCapacity: number): IrGraph {
   const simplified = verify(simplify(graph), 'simplify')
   const fused = verify(fuseKernels(simplified), 'fuse')
-  return verify(schedule(fused, batchCapacity), 'schedule')
+  const pooled = verify(fusePooling(fused), 'fuse pooling')
+  return verify(schedule(pooled, batchCapacity), 'schedule')
 }
 
 function weightOffsets(lowered: Lowered): Map<ValueId, number> {

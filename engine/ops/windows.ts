@@ -32,6 +32,12 @@ export const poolingAttributes: Readonly<Record<string, AttributeSpec>> = {
   ...pads,
 }
 
+/** The pooling by windows of 2 x 2 side by side. */
+export const pooledHalves: Attributes = {
+  ...{ poolHeight: 2, poolWidth: 2, strideHeight: 2, strideWidth: 2 },
+  ...{ padTop: 0, padBottom: 0, padLeft: 0, padRight: 0 },
+}
+
 /** Images [N, height, width, channels]. Throws `op.shape`. */
 export function expectImages(
   op: string,

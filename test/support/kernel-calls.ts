@@ -9,6 +9,7 @@ const F = 131
 const C = 257
 const wide: Shape = [-1, F]
 const weight: Shape = [F, C]
+const averaging = [3, 2, 2, 1, 1, 1, 0, 0]
 
 const x = (shape: Shape, least = -2, most = 2): Operand => randomOperand(shape, N, random, least, most)
 const classes = (count: number): Operand => ({
@@ -17,6 +18,7 @@ const classes = (count: number): Operand => ({
 })
 const probability = (shape: Shape) => x(shape, 0.01, 0.99)
 const g = () => x([-1])
+const normal = () => [x(wide), x([F]), x([F]), x([F]), x([F], 0.5, 1)]
 
 type Rest = Omit<KernelCall, 'kernel' | 'samples' | 'batchCapacity' | 'threads'>
 
@@ -173,14 +175,20 @@ export const kernelCalls: Readonly<Record<string, Rest>> = {
   apply_mask: { inputs: [x([-1, 57, 3]), classesLike([-1, 57])], outputs: [[-1, 57, 3]] },
   masked_mean: { inputs: [x([-1, 19, 67]), classesLike([-1, 19])], outputs: [[-1, 67]] },
   masked_mean_gradient: { inputs: [x([-1, 67]), classesLike([-1, 19])], outputs: [[-1, 19, 67]] },
-  batch_normalization: {
-    inputs: [x(wide), x([F]), x([F]), x([F]), x([F], 0.5, 1)],
-    outputs: [wide, [F], [F], [F], [F]],
-    attributes: [0.99, 1e-3, 1],
-  },
+  batch_normalization: { inputs: normal(), outputs: [wide, [F], [F], [F], [F]], attributes: [0.99, 1e-3, 1] },
   batch_normalization_gradient: {
     inputs: [x(wide), x(wide), x([F]), x([F]), x([F], 0.5, 1)],
     outputs: [wide, [F], [F]],
+  },
+  batch_normalization_max_pool: {
+    inputs: [x([-1, 9, 7, 19]), x([19]), x([19]), x([19]), x([19], 0.5, 1)],
+    outputs: [[-1, 4, 3, 19], [19], [19], [19], [19]],
+    attributes: [0.99, 1e-3, 1],
+  },
+  batch_normalization_max_pool_gradient: {
+    inputs: [x([-1, 4, 3, 19]), x([-1, 9, 7, 19]), x([19]), x([19]), x([19]), x([19], 0.5, 1)],
+    outputs: [[-1, 9, 7, 19], [19], [19]],
+    attributes: [1],
   },
   masked_batch_normalization: {
     inputs: [x(wide), x([F]), x([F]), x([F]), x([F], 0.5, 1), classesLike([-1])],
@@ -191,11 +199,7 @@ export const kernelCalls: Readonly<Record<string, Rest>> = {
     inputs: [x(wide), x(wide), x([F]), x([F]), x([F], 0.5, 1), classesLike([-1])],
     outputs: [wide, [F], [F]],
   },
-  batch_normalization_inference: {
-    inputs: [x(wide), x([F]), x([F]), x([F]), x([F], 0.5, 1)],
-    outputs: [wide],
-    attributes: [1e-3],
-  },
+  batch_normalization_inference: { inputs: normal(), outputs: [wide], attributes: [1e-3] },
   group_normalization: {
     inputs: [x([-1, 7, 66]), x([66]), x([66])],
     outputs: [
@@ -329,12 +333,8 @@ export const kernelCalls: Readonly<Record<string, Rest>> = {
     outputs: [[-1, 7, 6, 17]],
     attributes: [3, 2, 2, 1, 0, 0, 0, 0, 1, 0],
   },
-  average_pool2d: { inputs: [x([-1, 7, 6, 17])], outputs: [[-1, 4, 5, 17]], attributes: [3, 2, 2, 1, 1, 1, 0, 0] },
-  average_pool2d_gradient: {
-    inputs: [x([-1, 4, 5, 17])],
-    outputs: [[-1, 7, 6, 17]],
-    attributes: [3, 2, 2, 1, 1, 1, 0, 0],
-  },
+  average_pool2d: { inputs: [x([-1, 7, 6, 17])], outputs: [[-1, 4, 5, 17]], attributes: averaging },
+  average_pool2d_gradient: { inputs: [x([-1, 4, 5, 9])], outputs: [[-1, 7, 6, 9]], attributes: averaging },
   upsample2d: { inputs: [x([-1, 5, 4, 17])], outputs: [[-1, 10, 12, 17]], attributes: [2, 3] },
   batch_mean: { inputs: [g()], outputs: [[]] },
   batch_mean_gradient: { inputs: [x([])], outputs: [[-1]] },

@@ -18,6 +18,7 @@ import { averagePool2d, averagePool2dGradient } from '../average_pool2d.op.ts'
 import { batchMatmul } from '../batch_matmul.op.ts'
 import { batchMean, batchMeanGradient } from '../batch_mean.op.ts'
 import { batchNormalization, batchNormalizationGradient, batchNormalizationInference } from '../batch_normalization.op.ts'
+import { batchNormalizationMaxPool, batchNormalizationMaxPoolGradient } from '../batch_normalization_max_pool.op.ts'
 import { binaryAccuracy } from '../binary_accuracy.op.ts'
 import { binaryCrossEntropy, binaryCrossEntropyGradient } from '../binary_cross_entropy.op.ts'
 import { broadcast, reduceSum } from '../broadcast.op.ts'
@@ -118,6 +119,8 @@ export const ops: readonly OpDeclaration[] = [
   batchNormalization,
   batchNormalizationGradient,
   batchNormalizationInference,
+  batchNormalizationMaxPool,
+  batchNormalizationMaxPoolGradient,
   binaryAccuracy,
   binaryCrossEntropy,
   binaryCrossEntropyGradient,

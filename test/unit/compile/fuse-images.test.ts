@@ -51,10 +51,60 @@ describe('activations around convolutions', () => {
     const fused = model.graphs.train.nodes
       .filter((node) => node.attributes.activation === 'relu')
       .map((node) => node.op)
-    const around = ['batch_normalization', 'batch_normalization', 'conv2d_input_gradient', 'max_pool2d_gradient']
+    const pooled = ['batch_normalization_max_pool', 'batch_normalization_max_pool_gradient']
+    const around = ['batch_normalization', ...pooled, 'conv2d_input_gradient']
     expect(fused.sort()).toEqual(around)
     const silu = modelOf('silu', (act) => ({ c1: conv, n1: normal, a1: act, pool }))
     expect(silu.graphs.train.nodes.filter((node) => node.attributes.activation === 'silu')).toHaveLength(2)
+  })
+
+  it('leaves a normalisation alone whose images something else reads, or whose windows are others', () => {
+    const normal: Part = { type: 'batch_normalization' }
+    const opsOf = (parts: (act: Part) => Record<string, Part>): string[] =>
+      modelOf('relu', parts).graphs.train.nodes.map((node) => node.op)
+    const wide: Part = { type: 'max_pooling2d', params: { poolHeight: 3, poolWidth: 3 } }
+    expect(opsOf((act) => ({ c1: conv, n1: normal, a1: act, pool: wide }))).toContain('max_pool2d_gradient')
+    expect(
+      opsOf((act) => ({
+        c1: conv,
+        n1: normal,
+        a1: act,
+        pool,
+        twice: { ...conv, from: ['a1'] },
+        half: pool,
+        both: { type: 'add', from: ['pool', 'half'] },
+      })),
+    ).toContain('max_pool2d_gradient')
+    expect(opsOf((act) => ({ c1: conv, n1: normal, a1: act, pool }))).not.toContain('max_pool2d_gradient')
+  })
+
+  it.each([3, 2])('normalisation pools what a kernel of %i makes as a pool behind it does', async (kernelSize) => {
+    const normal: Part = { type: 'batch_normalization' }
+    const params = {
+      filters: 5,
+      kernelHeight: kernelSize,
+      kernelWidth: kernelSize,
+      padding: kernelSize === 3 ? 'same' : 'valid',
+      useBias: false,
+    }
+    const image: Part = { type: 'conv2d', params }
+    const fused = await trained(
+      modelOf('relu', (act) => ({ c1: image, n1: normal, a1: act, pool })),
+      2,
+    )
+    const after = await trained(
+      modelOf('relu', (act) => ({ c1: image, n1: normal, pool, a1: act })),
+      1,
+    )
+    // The same function, but not one that the normalisation takes.
+    const rectifier: Part = { type: 'leaky_relu', params: { negativeSlope: 0 } }
+    const apart = modelOf('relu', () => ({ c1: image, n1: normal, a1: rectifier, pool }))
+    expect(apart.graphs.train.nodes.map((node) => node.op)).toContain('max_pool2d_gradient')
+    for (const other of [after, await trained(apart, 1)])
+      for (const [index, weights] of fused.entries()) {
+        const scale = Math.max(...other[index]!.map(Math.abs))
+        expect(Math.max(...weights.map((value, at) => Math.abs(value - other[index]![at]!))) / scale).toBeLessThan(2e-6)
+      }
   })
 
   // Rising functions commute with the maximum, and after the pool nothing can be fused into its gradient.

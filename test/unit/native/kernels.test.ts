@@ -226,6 +226,43 @@ const cases: KernelCase[] = [
     expected: [[4 * (2 / 3 - 4 / 3), 4 * (-1 / 3), 4 * (-1 / 3 + 4 / 3)], [-2], [1]],
   },
   {
+    name: 'batch_normalization_max_pool: an odd last column counts in the mean only',
+    call: {
+      kernel: 'batch_normalization_max_pool',
+      samples: 1,
+      inputs: [
+        operand([-1, 2, 3, 1], 1, 5, 3, 1, 5, 3),
+        operand([1], -3),
+        operand([1], 10),
+        operand([1], 2),
+        operand([1], 1),
+      ],
+      outputs: [[-1, 1, 1, 1], [1], [1], [1], [1]],
+      attributes: [0.5, 4 / 3, 1],
+    },
+    // Variance 8 / 3; a negative gamma makes the smallest pixel the largest: 10 - 3 (1 - 3) / 2.
+    expected: [[13], [3], [0.5], [2.5], [0.5 + 4 / 3]],
+  },
+  {
+    name: 'batch_normalization_max_pool_gradient: to the first of equal pixels, and through the statistics to all',
+    call: {
+      kernel: 'batch_normalization_max_pool_gradient',
+      samples: 1,
+      inputs: [
+        operand([-1, 1, 1, 1], 6),
+        operand([-1, 2, 3, 1], 0, 1, 0, 1, -1, -1),
+        operand([1], 2),
+        operand([1], 1),
+        operand([1], 0),
+        operand([1], 1),
+      ],
+      outputs: [[-1, 2, 3, 1], [1], [1]],
+      attributes: [1],
+    },
+    // mean(dy) = 1, mean(dy z) = 1: dx = 2 (dy - 1 - z)
+    expected: [[-2, 8, -2, -4, 0, 0], [6], [6]],
+  },
+  {
     name: 'batch_normalization_inference',
     call: {
       kernel: 'batch_normalization_inference',

@@ -189,7 +189,7 @@ class Ahead {
     };
     const float* const from = images + rowOf(begin, 0) * width * channels;
     const float* const to = images + rowOf(end, kOut) * width * channels;
-    if (ranges_ < 2 && from < to) next_[ranges_] = from, end_[ranges_++] = to;
+    if (ranges_ < kMost && from < to) next_[ranges_] = from, end_[ranges_++] = to;
   }
 
   /** Spreads what is left over `steps` further steps, this one included. */
@@ -201,9 +201,10 @@ class Ahead {
   }
 
  private:
+  static constexpr int kMost = 3;
   int ranges_ = 0;
-  const float* next_[2] = {};
-  const float* end_[2] = {};
+  const float* next_[kMost] = {};
+  const float* end_[kMost] = {};
 };
 
 /** c [position][rows][columns] (+)= a [position] b [position]; with ByColumns, a is read turned. */
@@ -241,6 +242,7 @@ static void winogradStrip(const WinogradStrip& job) {
   const float* weights = job.weights;
   Ahead ahead;
   ahead.add(s, job.y, s.outHeight, s.outWidth, s.outChannels, job.first, job.count);
+  if (job.reluGate != nullptr) ahead.add(s, job.reluGate, s.outHeight, s.outWidth, s.outChannels, job.first, job.count);
   if (job.next > 0) ahead.add(s, job.x, s.inHeight, s.inWidth, s.inChannels, job.first + job.count, job.next);
   for (int64_t k = 0; k < s.outChannels; k += kColumns) {
     const int64_t columns = s.outChannels - k < kColumns ? s.outChannels - k : kColumns;

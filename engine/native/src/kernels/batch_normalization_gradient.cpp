@@ -23,10 +23,7 @@ void validate(Checker& checker) {
   checker.scratch(channelScratch(checker, x, 2) + 3 * channels);
 }
 
-/**
- * dx = gamma / deviation * (dy - mean(dy) - z * mean(dy z)) with z = (x - mean) / deviation: Ioffe and Szegedy 2015, section 3, with the
- * sums that cancel left out.
- */
+/** dx = gamma / deviation * (dy - mean(dy) - z * mean(dy z)) with z = (x - mean) / deviation */
 void run(const Context& context, const Arguments& arguments) {
   const float* dy = arguments.inputs[kDy].data;
   const Tensor& x = arguments.inputs[kX];
@@ -43,24 +40,15 @@ void run(const Context& context, const Arguments& arguments) {
     dispatched([=]() LAMINA_BODY {
       for (int64_t row = begin; row < end; row += 8) {
         const int64_t last = std::min(end, row + 8);
+        fetchAhead(data + row * channels, (last - row) * channels);
         addByChannel(row, last, channels, partial, [=](int64_t r, int64_t c) LAMINA_BODY { return dy[r * channels + c]; });
         addByChannel(row, last, channels, second,
                      [=](int64_t r, int64_t c) LAMINA_BODY { return dy[r * channels + c] * (data[r * channels + c] - mean[c]); });
       }
     });
   });
-  const auto count = static_cast<double>(rows);
-  const double* const byDeviation = sums + channels;
-  float* const scale = arguments.scratch + 4 * channelTiles(rows, channels) * channels;
-  float* const centre = scale + channels;
-  float* const slope = centre + channels;
-  for (int64_t c = 0; c < channels; ++c) {
-    if (arguments.outputs[kDbeta]) arguments.outputs[kDbeta].data[c] = static_cast<float>(sums[c]);
-    if (arguments.outputs[kDgamma]) arguments.outputs[kDgamma].data[c] = static_cast<float>(byDeviation[c] * inverse[c]);
-    scale[c] = gamma != nullptr ? gamma[c] * inverse[c] : inverse[c];
-    centre[c] = static_cast<float>(sums[c] / count);
-    slope[c] = static_cast<float>(byDeviation[c] * inverse[c] * inverse[c] / count);
-  }
+  const Coefficients to = coefficientsOf(sums, rows, channels, gamma, inverse, arguments.outputs[kDgamma].data, arguments.outputs[kDbeta].data,
+                                         arguments.scratch + 4 * channelTiles(rows, channels) * channels);
   float* const dx = arguments.outputs[kDx].data;
   forRows(context, rows, channels, [&](int64_t begin, int64_t end) {
     const float* const data = x.data;
@@ -70,7 +58,7 @@ void run(const Context& context, const Arguments& arguments) {
         const float* const gradient = dy + row * channels;
         float* const out = dx + row * channels;
         LAMINA_INDEPENDENT
-        for (int64_t c = 0; c < channels; ++c) out[c] = scale[c] * (gradient[c] - centre[c] - (in[c] - mean[c]) * slope[c]);
+        for (int64_t c = 0; c < channels; ++c) out[c] = to.scale[c] * (gradient[c] - to.centre[c] - (in[c] - mean[c]) * to.slope[c]);
       }
     });
   });

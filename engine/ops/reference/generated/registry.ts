@@ -4,6 +4,7 @@ import { activation, activationGradient } from '../activation.ts'
 import { adagradUpdate, adadeltaUpdate, adamaxUpdate, amsgradUpdate, nadamUpdate, radamUpdate, lionUpdate } from '../adaptive-update.ts'
 import { attention, attentionGradient } from '../attention.ts'
 import { batchNormalization, batchNormalizationGradient, batchNormalizationInference } from '../batch_normalization.ts'
+import { batchNormalizationMaxPool, batchNormalizationMaxPoolGradient } from '../batch_normalization_max_pool.ts'
 import { broadcast, reduceSum, reduceMax, reduceMaxGradient } from '../broadcasting.ts'
 import { scaleChannels, scaleChannelsFactorGradient } from '../channels.ts'
 import { conv2d, conv2dTranspose, conv2dInputGradient, conv2dParameterGradient, depthwiseConv2d, depthwiseConv2dInputGradient, depthwiseConv2dParameterGradient } from '../convolution.ts'
@@ -48,6 +49,8 @@ export const references: Readonly<Record<string, ReferenceImplementation>> = {
   batch_normalization: batchNormalization,
   batch_normalization_gradient: batchNormalizationGradient,
   batch_normalization_inference: batchNormalizationInference,
+  batch_normalization_max_pool: batchNormalizationMaxPool,
+  batch_normalization_max_pool_gradient: batchNormalizationMaxPoolGradient,
   broadcast: broadcast,
   reduce_sum: reduceSum,
   reduce_max: reduceMax,
