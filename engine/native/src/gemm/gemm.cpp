@@ -53,8 +53,9 @@ Grid gridOf(int64_t m, int64_t n, int64_t k, int threads, int64_t mostRows) {
   const int64_t wanted = threads > 1 ? smaller(kTasksPerThread * threads, larger(1, 2 * m * n * k / kTaskFlops)) : 1;
   if (wanted == 1 && m <= mostRows) return {1, 1};
   const GemmCode& isa = code();
+  // Few panels are not shared out among threads: each would read all of A.
   const int64_t panels = ceilDivide(n, isa.columns);
-  Grid grid{ceilDivide(m, mostRows), 1};
+  Grid grid{ceilDivide(m, panels > 4 ? mostRows : kBlockRows), 1};
   grid.columnParts = smaller(panels, ceilDivide(wanted, grid.rowParts));
   if (grid.tasks() < wanted) grid.rowParts = larger(grid.rowParts, smaller(ceilDivide(wanted, grid.columnParts), m / kLeastRows));
   // As many tasks for each of two or four threads.
