@@ -133,9 +133,9 @@ function wrap(addon: NativeAddon): NativeAddon {
     createSession: (options: SessionOptions) => guard(() => wrapSession(addon.createSession(options))),
     philox: (counter, key) => guard(() => addon.philox(counter, key)),
     gemm: (...call) => guard(() => addon.gemm(...call)),
-    measurePeak: async (threads) => {
+    measurePeak: async (...call) => {
       try {
-        return await addon.measurePeak(threads)
+        return await addon.measurePeak(...call)
       } catch (thrown) {
         throw toLaminaError(thrown)
       }

@@ -161,7 +161,7 @@ export interface NativeAddon {
   /** Throws `native.invalid-program` with the instruction when anything does not fit. */
   createSession(options: SessionOptions): NativeSession
   philox(counter: readonly number[], key: readonly number[]): Uint32Array
-  /** C = op(A) * op(B), row-major, for tests and micro-benchmarks; returns seconds per repetition. */
+  /** C = op(A) * op(B), row-major, for tests and micro-benchmarks; returns seconds per repetition, of five or more the fewest of five stretches. */
   gemm(
     m: number,
     n: number,
@@ -177,7 +177,7 @@ export interface NativeAddon {
     zerosOfA?: Zeros,
     zerosOfB?: Zeros,
   ): number
-  /** Takes about half a second, off the JavaScript thread; nothing else should run meanwhile. */
-  measurePeak(threads: number): Promise<MachinePeak>
+  /** Takes about half a second (30 ms without bandwidths), off the JavaScript thread; nothing else should run meanwhile. */
+  measurePeak(threads: number, bandwidths?: boolean): Promise<MachinePeak>
   setCoreBudget(cores: number): void
 }

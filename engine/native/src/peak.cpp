@@ -169,7 +169,7 @@ Bandwidth triad(int threads, int64_t floatsAThread, int64_t passes) {
 
 }  // namespace
 
-Peak measurePeak(int threads) {
+Peak measurePeak(int threads, bool bandwidths) {
   Peak peak;
   for (int trial = 0; trial < kTrials; ++trial) {
     int width = 1;
@@ -181,6 +181,7 @@ Peak measurePeak(int threads) {
     const double flops = 2.0 * kChains * static_cast<double>(kRepetitions) * width * threads;
     peak.gflops = std::max(peak.gflops, flops / seconds * 1e-9);
   }
+  if (!bandwidths) return peak;
   for (const int64_t floats : kCachedFloats) peak.bandwidths.push_back(triad(threads, floats, std::max<int64_t>(1, kCachedPasses / floats)));
   peak.bandwidths.push_back(triad(threads, kMemoryFloats / threads, 1));
   return peak;

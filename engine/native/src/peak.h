@@ -17,7 +17,10 @@ struct Peak {
   std::vector<Bandwidth> bandwidths;
 };
 
-/** What this machine can do with so many threads: fused multiply-adds from registers, and the triad from caches and memory. Takes about half a second. */
-Peak measurePeak(int threads);
+/**
+ * What this machine can do with so many threads: fused multiply-adds from registers, and the triad from caches and memory. Takes about half a second;
+ * without the triads some 30 ms.
+ */
+Peak measurePeak(int threads, bool bandwidths);
 
 }  // namespace lamina

@@ -60,6 +60,9 @@ Napi::Value philox(const Napi::CallbackInfo& call) {
   });
 }
 
+/** Stretches of repetitions of a product that are timed one by one, as many as trials of the multiply-adds that it is compared with. */
+constexpr int64_t kStretches = 5;
+
 /** `kept` (also when left out), `counted` or `skipped`. */
 Zeros zeros(const Napi::Value& value, const std::string& what) {
   if (value.IsUndefined()) return Zeros::kept;
@@ -70,7 +73,7 @@ Zeros zeros(const Napi::Value& value, const std::string& what) {
   return Zeros::kept;
 }
 
-/** Repeats one product and returns seconds a repetition. Runs on the calling thread: for tests and micro-benchmarks. */
+/** Repeats one product and returns seconds a repetition, the fewest of some stretches. Runs on the calling thread: for tests and micro-benchmarks. */
 Napi::Value multiply(const Napi::CallbackInfo& call) {
   return guard(call.Env(), [&]() -> Napi::Value {
     const int64_t m = integer(call[0], "m", 1, kMaxDimension);
@@ -106,26 +109,36 @@ Napi::Value multiply(const Napi::CallbackInfo& call) {
     context.precision = precision(call[10], "precision");
     const Factor factors[] = {{left.data(), transposeA ? m : k, transposeA, zeros(call[11], "zerosOfA")},
                               {right.data(), transposeB ? k : n, transposeB, zeros(call[12], "zerosOfB")}};
-    const auto started = std::chrono::steady_clock::now();
-    for (int64_t i = 0; i < repetitions; ++i)
-      gemm(context, m, n, k, factors[0], factors[1], product.data(), n,
-           {}, scratch.data());
-    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
+    const auto repeat = [&](int64_t times) {
+      const auto started = std::chrono::steady_clock::now();
+      for (int64_t i = 0; i < times; ++i) gemm(context, m, n, k, factors[0], factors[1], product.data(), n, {}, scratch.data());
+      return std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count() / static_cast<double>(times);
+    };
+    double seconds = 0;
+    if (repetitions < kStretches) {
+      seconds = repeat(repetitions);
+    } else {
+      // Untimed first: the other threads wake up, and the system takes some milliseconds to give each a core of its own.
+      repeat(repetitions / kStretches);
+      seconds = repeat(repetitions / kStretches);
+      for (int64_t stretch = 1; stretch < kStretches; ++stretch) seconds = std::min(seconds, repeat(repetitions / kStretches));
+    }
     team.release();
     std::copy_n(product.data(), c.length, c.data);
-    return Napi::Number::New(call.Env(), seconds / static_cast<double>(repetitions));
+    return Napi::Number::New(call.Env(), seconds);
   });
 }
 
 /** Measures the machine on a thread of the pool, so that JavaScript goes on meanwhile. */
 class PeakWorker : public Napi::AsyncWorker {
  public:
-  PeakWorker(Napi::Env env, int threads) : Napi::AsyncWorker(env, "lamina peak"), deferred_(env), threads_(threads) {}
+  PeakWorker(Napi::Env env, int threads, bool bandwidths)
+      : Napi::AsyncWorker(env, "lamina peak"), deferred_(env), threads_(threads), bandwidths_(bandwidths) {}
 
   Napi::Promise promise() const { return deferred_.Promise(); }
 
  protected:
-  void Execute() override { peak_ = measurePeak(threads_); }
+  void Execute() override { peak_ = measurePeak(threads_, bandwidths_); }
 
   void OnOK() override {
     const Napi::Env env = Env();
@@ -149,13 +162,15 @@ class PeakWorker : public Napi::AsyncWorker {
  private:
   Napi::Promise::Deferred deferred_;
   int threads_;
+  bool bandwidths_;
   Peak peak_;
 };
 
 Napi::Value measure(const Napi::CallbackInfo& call) {
   return guard(call.Env(), [&]() -> Napi::Value {
     // It deletes itself once it has answered.
-    auto* worker = new PeakWorker(call.Env(), static_cast<int>(integer(call[0], "threads", 1, kMaxThreads)));
+    const auto threads = static_cast<int>(integer(call[0], "threads", 1, kMaxThreads));
+    auto* worker = new PeakWorker(call.Env(), threads, boolean(call[1], "bandwidths", true));
     const Napi::Promise promise = worker->promise();
     worker->Queue();
     return promise;
