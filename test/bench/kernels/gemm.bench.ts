@@ -5,7 +5,8 @@
  *     node test/bench/kernels/gemm.bench.ts [threads ...]        (default: 1 2)
  *
  * Medians of several turns. Multiply-adds are measured before and after each turn, both as the best of five stretches like the product, and a share is taken of their mean: what a virtual
- * machine gives changes within seconds. Of turns on two threads it is said in how many the second one brought at least 0.8 of a core. LAMINA_SIMD forces a lower instruction set (the peak stays that of the best one it allows).
+ * machine gives changes within seconds. On two threads the turns count in which the second brought
+ * at least 0.8 of a core to the multiply-adds before and after (all, when those are fewer than three); how many they are is printed. LAMINA_SIMD forces a lower instruction set (the peak stays that of the best one it allows).
  */
 import { median } from '../../../engine/bench/compare.ts'
 import { loadNative } from '../../../engine/native/index.ts'
@@ -13,8 +14,11 @@ import { pseudoRandom } from './mlp_step.ts'
 
 const TURNS = 9
 const FLOPS_A_TURN = 4e9
+/** The addon times so many stretches of repetitions one by one. */
+const STRETCHES = 5
 /** Multiply-adds by so many times those of one thread are two cores at work. */
 const TWO_CORES = 1.8
+const LEAST_TURNS = 3
 
 const shapes: [string, number, number, number, boolean, boolean][] = [
   ['W2 layer 1 forward', 128, 256, 784, false, false],
@@ -53,25 +57,25 @@ const draw = (length: number) => Float32Array.from({ length }, () => 2 * random(
 
 for (const threads of threadCounts) {
   let before = await multiplyAdds(threads)
-  let [turns, onTwoCores] = [0, 0]
   console.log(`${addon.info().simd}, ${threads} thread(s), peak ${before.toFixed(0)} GFLOP/s at the start`)
   /** Prints the median of several turns of one product, and how it compares with the peak before and after each. */
   const time = async (label: string, flops: number, once: (repetitions: number) => number) => {
-    const repetitions = Math.max(1, Math.round(FLOPS_A_TURN / flops))
-    const rates: number[] = []
-    const shares: number[] = []
+    const repetitions = Math.max(STRETCHES, Math.round(FLOPS_A_TURN / flops))
+    const all: { rate: number; share: number; wholeCores: boolean }[] = []
     for (let turn = 0; turn < TURNS; turn += 1) {
       const rate = (flops / once(repetitions)) * 1e-9
       const after = await multiplyAdds(threads)
-      turns += 1
-      if (Math.min(before, after) >= TWO_CORES * oneThread) onTwoCores += 1
-      rates.push(rate)
-      shares.push((2 * rate) / (before + after))
+      const wholeCores = threads !== 2 || Math.min(before, after) >= TWO_CORES * oneThread
+      all.push({ rate, share: (2 * rate) / (before + after), wholeCores })
       before = after
     }
-    const rate = median(rates)
+    const whole = all.filter(({ wholeCores }) => wholeCores)
+    const counted = whole.length >= LEAST_TURNS ? whole : all
+    const rate = median(counted.map(({ rate }) => rate))
+    const share = median(counted.map(({ share }) => share))
+    const cores = threads === 2 ? `  ${whole.length} of ${TURNS} turns on two cores` : ''
     const figures = `${((flops / rate) * 1e-3).toFixed(2).padStart(10)} µs ${rate.toFixed(1).padStart(7)} GFLOP/s`
-    console.log(`  ${label} ${figures} ${(100 * median(shares)).toFixed(0).padStart(4)} %`)
+    console.log(`  ${label} ${figures} ${(100 * share).toFixed(0).padStart(4)} %${cores}`)
   }
   const labelOf = (name: string, m: number, n: number, k: number, ta: boolean, tb: boolean) =>
     `${name.padEnd(20)} ${`${m} x ${n} x ${k}${ta ? ', A turned' : ''}${tb ? ', B turned' : ''}`.padEnd(28)}`
@@ -92,5 +96,4 @@ for (const threads of threadCounts) {
         addon.gemm(m, n, k, ta, tb, a, b, c, threads, repetitions, 'float32', ...zeros),
       )
     }
-  if (threads === 2) console.log(`  in ${onTwoCores} of ${turns} turns both threads had a core`)
 }
