@@ -7,6 +7,7 @@ const addon = loadNative()
 addon.setCoreBudget(4)
 
 type Tensor = { shape: number[]; data?: Float32Array }
+type Given = Required<Tensor>
 
 /** Runs one instruction over persistent operands; returns the outputs. `null` is an absent optional operand. */
 async function runKernel(
@@ -206,6 +207,28 @@ describe('dense_input_gradient', () => {
   })
 })
 
+/** Expects both results of `dense_parameter_gradient` to be the sums over rows in float64, up to `bound` and what float32 loses a row. */
+async function expectParameterGradients(x: Given, dy: Given, bound: number): Promise<void> {
+  const [rows, inputs, outputs] = [x.shape[0] as number, x.shape[1] as number, dy.shape[1] as number]
+  const [dw, db] = await runKernel('dense_parameter_gradient', [x, dy], [[inputs, outputs], [outputs]])
+  const expected = multiply(
+    inputs,
+    outputs,
+    rows,
+    (i, p) => x.data[p * inputs + i] as number,
+    (p, j) => dy.data[p * outputs + j] as number,
+  )
+  expectClose(dw as Float32Array, expected, 3e-7 * rows + bound)
+  const sums = multiply(
+    1,
+    outputs,
+    rows,
+    () => 1,
+    (p, j) => dy.data[p * outputs + j] as number,
+  )
+  expectClose(db as Float32Array, sums, 3e-7 * rows + bound)
+}
+
 describe('dense_parameter_gradient', () => {
   it.each([
     [1, 1, 1],
@@ -213,24 +236,7 @@ describe('dense_parameter_gradient', () => {
     [130, 33, 18],
     [3000, 17, 9],
   ])('sums %i rows into weights %i x %i and their bias', async (rows, inputs, outputs) => {
-    const [x, dy] = [tensor(rows, inputs), tensor(rows, outputs)]
-    const [dw, db] = await runKernel('dense_parameter_gradient', [x, dy], [[inputs, outputs], [outputs]])
-    const expected = multiply(
-      inputs,
-      outputs,
-      rows,
-      (i, p) => x.data[p * inputs + i] as number,
-      (p, j) => dy.data[p * outputs + j] as number,
-    )
-    expectClose(dw as Float32Array, expected, 3e-7 * rows + 1e-6)
-    const sums = multiply(
-      1,
-      outputs,
-      rows,
-      () => 1,
-      (p, j) => dy.data[p * outputs + j] as number,
-    )
-    expectClose(db as Float32Array, sums, 3e-7 * rows + 1e-6)
+    await expectParameterGradients(tensor(rows, inputs), tensor(rows, outputs), 1e-6)
   })
 
   it('works without a bias', async () => {
@@ -320,23 +326,7 @@ describe('dense kernels on activations that are mostly zero', () => {
   ])('dense_parameter_gradient skips zeros of %s over %i rows', async (side, count) => {
     const [x, dy] =
       side === 'x' ? [sparse(count, inputs), tensor(count, outputs)] : [tensor(count, inputs), sparse(count, outputs)]
-    const [dw, db] = await runKernel('dense_parameter_gradient', [x, dy], [[inputs, outputs], [outputs]])
-    const expected = multiply(
-      inputs,
-      outputs,
-      count,
-      (i, p) => x.data[p * inputs + i] as number,
-      (p, j) => dy.data[p * outputs + j] as number,
-    )
-    expectClose(dw as Float32Array, expected, 3e-7 * count + 1e-5)
-    const sums = multiply(
-      1,
-      outputs,
-      count,
-      () => 1,
-      (p, j) => dy.data[p * outputs + j] as number,
-    )
-    expectClose(db as Float32Array, sums, 3e-7 * count + 1e-5)
+    await expectParameterGradients(x, dy, 1e-5)
   })
 
   it('gives the same bits on 1, 2 and 4 threads', async () => {
