@@ -79,7 +79,7 @@ static void finishTile(const Epilogue& epilogue, const Tile& tile, const float* 
 static void narrowBlock(const Product& product, const Block& block, float* scratch) {
   const Epilogue& epilogue = product.epilogue;
   const int64_t columns = product.n;
-  const int64_t passes = product.k > kDepth ? (product.k + kDepth - 1) / kDepth : 1;
+  const int64_t passes = passesOf(product.k);
   const size_t width = static_cast<size_t>(columns);
   for (int64_t pass = 0; pass < passes; ++pass) {
     const int64_t begin = partBegin(product.k, 4, passes, pass);
@@ -178,10 +178,8 @@ static void stripBlock(const Product& product, const Block& block, float* scratc
   const Factor &a = product.a, &b = product.b;
   const int64_t rows = block.rowEnd - block.rowBegin;
   const int64_t tiles = (rows + kRows - 1) / kRows;
-  const int64_t passes = product.k > kDepth ? (product.k + kDepth - 1) / kDepth : 1;
-  const bool gated = epilogue.gate != nullptr;
-  const bool reluGate = gated && epilogue.gateActivation == simd::Activation::relu;
-  const bool unfinished = (epilogue.activation != simd::Activation::linear && epilogue.activation != simd::Activation::relu) || (gated && !reluGate);
+  const int64_t passes = passesOf(product.k);
+  const auto [gated, reluGate, unfinished] = finishOf(epilogue);
   const bool farA = product.m * product.k >= kFarFloats, farC = product.m * product.n >= kFarFloats;
 
   for (int64_t pass = 0; pass < passes; ++pass) {
@@ -241,13 +239,11 @@ static void stripBlock(const Product& product, const Block& block, float* scratc
   if (isNarrow(product, rows)) return narrowBlock(product, block, scratch);
   const int64_t tiles = (rows + kRows - 1) / kRows;
   if (tiles > kFewTiles) return stripBlock(product, block, scratch);
-  const int64_t passes = product.k > kDepth ? (product.k + kDepth - 1) / kDepth : 1;
+  const int64_t passes = passesOf(product.k);
   const int64_t panels = (block.columnEnd - block.columnBegin + kColumns - 1) / kColumns;
   // Rows whole pages apart fall into the same set of the cache; a copy is worth it when it is read often enough.
   const bool packA = !product.a.transposed && product.a.stride % 1024 == 0 && panels >= 4 && tiles >= 2;
-  const bool gated = epilogue.gate != nullptr;
-  const bool reluGate = gated && epilogue.gateActivation == simd::Activation::relu;
-  const bool unfinished = (epilogue.activation != simd::Activation::linear && epilogue.activation != simd::Activation::relu) || (gated && !reluGate);
+  const auto [gated, reluGate, unfinished] = finishOf(epilogue);
   const bool farB = product.k * product.n >= kFarFloats, farC = product.m * product.n >= kFarFloats;
   float* packedB = scratch;
   float* packedA = scratch + kDepth * kColumns;

@@ -44,11 +44,6 @@ auto blockCode(Precision precision) {
   return code().roundedBlock;
 }
 
-int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
-int64_t larger(int64_t a, int64_t b) { return a > b ? a : b; }
-int64_t ceilDivide(int64_t a, int64_t b) { return (a + b - 1) / b; }
-int64_t aligned(int64_t floats) { return (floats + kAlignment - 1) / kAlignment * kAlignment; }
-
 Grid gridOf(int64_t m, int64_t n, int64_t k, int threads, int64_t mostRows) {
   const int64_t wanted = threads > 1 ? smaller(kTasksPerThread * threads, larger(1, 2 * m * n * k / kTaskFlops)) : 1;
   if (wanted == 1 && m <= mostRows) return {1, 1};

@@ -153,10 +153,8 @@ template <bool Three> static void tileBlock(const Product& product, const Block&
   const Epilogue& epilogue = product.epilogue;
   const int64_t rows = block.rowEnd - block.rowBegin;
   const int64_t rowTiles = (rows + kTile - 1) / kTile;
-  const int64_t passes = product.k > kDepth ? (product.k + kDepth - 1) / kDepth : 1;
-  const bool gated = epilogue.gate != nullptr;
-  const bool reluGate = gated && epilogue.gateActivation == simd::Activation::relu;
-  const bool unfinished = (epilogue.activation != simd::Activation::linear && epilogue.activation != simd::Activation::relu) || (gated && !reluGate);
+  const int64_t passes = passesOf(product.k);
+  const auto [gated, reluGate, unfinished] = finishOf(epilogue);
   alignas(64) float sums[2 * kTile][2 * kTile];
 
   for (int64_t pass = 0; pass < passes; ++pass) {

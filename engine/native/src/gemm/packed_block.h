@@ -6,10 +6,8 @@ template <class Packing> static void packedBlock(const Product& product, const B
   const Epilogue& epilogue = product.epilogue;
   const int64_t rows = block.rowEnd - block.rowBegin;
   const int64_t tiles = (rows + kRows - 1) / kRows;
-  const int64_t passes = product.k > kDepth ? (product.k + kDepth - 1) / kDepth : 1;
-  const bool gated = epilogue.gate != nullptr;
-  const bool reluGate = gated && epilogue.gateActivation == simd::Activation::relu;
-  const bool unfinished = (epilogue.activation != simd::Activation::linear && epilogue.activation != simd::Activation::relu) || (gated && !reluGate);
+  const int64_t passes = passesOf(product.k);
+  const auto [gated, reluGate, unfinished] = finishOf(epilogue);
   float* packedB = scratch;
   float* packedA = scratch + kDepth * kColumns;
 

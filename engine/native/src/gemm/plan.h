@@ -61,6 +61,26 @@ extern void (*const bfloat16BlockAvx512)(const Product& product, const Block& bl
 extern const GemmCode gemmNeon;
 #endif
 
+inline int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
+inline int64_t larger(int64_t a, int64_t b) { return a > b ? a : b; }
+inline int64_t ceilDivide(int64_t a, int64_t b) { return (a + b - 1) / b; }
+inline int64_t aligned(int64_t floats) { return (floats + kAlignment - 1) / kAlignment * kAlignment; }
+
+/** Passes over K, each of at most kDepth. */
+inline int64_t passesOf(int64_t k) { return k > kDepth ? ceilDivide(k, kDepth) : 1; }
+
+/** What an epilogue asks for: a gate, one of relu (which kernels apply themselves), and anything that they leave to `finishTile`. */
+struct Finish {
+  bool gated, reluGate, unfinished;
+};
+
+inline Finish finishOf(const Epilogue& epilogue) {
+  const bool gated = epilogue.gate != nullptr;
+  const bool reluGate = gated && epilogue.gateActivation == simd::Activation::relu;
+  const bool activated = epilogue.activation != simd::Activation::linear && epilogue.activation != simd::Activation::relu;
+  return {gated, reluGate, activated || (gated && !reluGate)};
+}
+
 /** First element of part `index` of `count` parts of [0, size), equal to within one `unit`. */
 inline int64_t partBegin(int64_t size, int64_t unit, int64_t count, int64_t index) {
   // Divisions take as long as a small product.

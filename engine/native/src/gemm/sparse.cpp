@@ -12,11 +12,6 @@ constexpr int64_t kTasksPerThread = 2;
 /** Fewer rows do not repay the packing of panels. */
 constexpr int64_t kLeastRows = 32;
 
-int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
-int64_t larger(int64_t a, int64_t b) { return a > b ? a : b; }
-int64_t ceilDivide(int64_t a, int64_t b) { return (a + b - 1) / b; }
-int64_t aligned(int64_t floats) { return (floats + kAlignment - 1) / kAlignment * kAlignment; }
-
 bool hasCode() { return simd::level() == simd::Level::avx512; }
 
 /** Which part of a factor of `rows` rows of `width` floats is not zero, from a sample. */

@@ -170,12 +170,10 @@ void sparseBlockAvx512(const Product& product, bool turned, const Block& block, 
   using namespace avx512;
   const Epilogue& epilogue = product.epilogue;
   const Factor &a = product.a, &b = product.b;
-  const int64_t passes = product.k > kDepth ? (product.k + kDepth - 1) / kDepth : 1;
+  const int64_t passes = passesOf(product.k);
   const int64_t mostRows = product.k <= kStretch ? kShortListRows : kLongListRows, blockRows = block.rowEnd - block.rowBegin;
   const int64_t chunk = blockRows < mostRows ? blockRows : mostRows;
-  const bool gated = epilogue.gate != nullptr;
-  const bool reluGate = gated && epilogue.gateActivation == simd::Activation::relu;
-  const bool unfinished = (epilogue.activation != simd::Activation::linear && epilogue.activation != simd::Activation::relu) || (gated && !reluGate);
+  const auto [gated, reluGate, unfinished] = finishOf(epilogue);
   float* panel = scratch;
   float* sums = panel + (kStretch + 1) * kPanelColumns;
   LAMINA_UNROLL for (int v = 0; v < kPanelVectors; ++v) V::store(panel + kStretch * kPanelColumns + v * kLanes, V::zero());
